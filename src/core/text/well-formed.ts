@@ -1,0 +1,28 @@
+/**
+ * Tells whether a text can be stored and sent as it is: no U+0000 (PostgreSQL's text refuses it) and no unpaired
+ * surrogate (it has no UTF-8 form, so what arrives would differ from what was asked).
+ */
+export function isStorableText(text: string): boolean {
+  return !text.includes('\u0000') && text.isWellFormed();
+}
+
+/** Replaces what cannot be stored by U+FFFD. For texts that must be kept whatever they hold, such as Meta's. */
+export function toStorableText(text: string): string {
+  return isStorableText(text) ? text : text.replaceAll('\u0000', '\uFFFD').toWellFormed();
+}
+
+/**
+ * The first place in a JSON value that holds a text which cannot be stored, as a JSON pointer, or null.
+ * Keys count too. Depth is bounded by the caller's parser.
+ */
+export function findUnstorable(value: unknown, pointer = ''): string | null {
+  if (typeof value === 'string') return isStorableText(value) ? null : pointer;
+  if (value === null || typeof value !== 'object') return null;
+  for (const [key, child] of Object.entries(value)) {
+    const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    if (!isStorableText(key)) return toStorableText(at);
+    const found = findUnstorable(child, at);
+    if (found !== null) return found;
+  }
+  return null;
+}

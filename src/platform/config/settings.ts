@@ -1,0 +1,206 @@
+import { commaList, integer, keyRing, optional, secret, text, url, word } from './setting-parsers.js';
+
+/** One setting: the environment variable, what it does, its default, and how its text is read. */
+export interface Setting<T> {
+  readonly env: string;
+  readonly doc: string;
+  /** Used when the variable is absent or empty; undefined means that the setting is then undefined. */
+  readonly fallback?: string;
+  /** Production refuses to start with the default of such a setting. */
+  readonly unsafeDefault?: boolean;
+  /** Never shown, not even in part. */
+  readonly isSecret?: boolean;
+  /** Reads the text, or throws an Error whose message completes "NAME must …". */
+  readonly parse: (text: string | undefined) => T;
+}
+
+function setting<T>(row: Setting<T>): Setting<T> {
+  return row;
+}
+
+/** Well known, and therefore worthless as a secret: for development only. */
+const DEVELOPMENT_KEY = 'development:aGVsaW9ncmFwaC1kZXZlbG9wbWVudC1vbmx5LWtleSE=';
+
+/** Every setting of the service. docs/configuration.md is generated from this table. */
+export const SETTINGS = {
+  roles: setting({
+    env: 'ROLES',
+    doc: 'What this process does: `api` (REST, webhooks), `worker` (sending, applying, publishing, jobs) or `all`.',
+    fallback: 'all',
+    parse: word(['api', 'worker', 'all'] as const),
+  }),
+  environment: setting({
+    env: 'NODE_ENV',
+    doc: '`production` refuses default secrets and plain-http Graph URLs other than loopback.',
+    fallback: 'development',
+    parse: word(['development', 'test', 'production'] as const),
+  }),
+  httpHost: setting({
+    env: 'HTTP_HOST',
+    doc: 'Address that REST and webhooks listen on.',
+    fallback: '0.0.0.0',
+    parse: text(),
+  }),
+  httpPort: setting({
+    env: 'HTTP_PORT',
+    doc: 'Port of REST, webhooks, `/health` and `/metrics`. 0 picks a free one.',
+    fallback: '3000',
+    parse: integer(0, 65_535),
+  }),
+  databaseUrl: setting({
+    env: 'DATABASE_URL',
+    doc: 'PostgreSQL 15 or newer. Absent: an embedded PostgreSQL 18 is started with its data in `DATA_DIR`.',
+    isSecret: true,
+    parse: optional(url(['postgres:', 'postgresql:'])),
+  }),
+  databasePoolSize: setting({
+    env: 'DATABASE_POOL_SIZE',
+    doc: 'Connections to PostgreSQL per process, besides three that are kept for locks and webhooks.',
+    fallback: '10',
+    parse: integer(2, 200),
+  }),
+  natsUrl: setting({
+    env: 'NATS_URL',
+    doc:
+      'NATS with JetStream. `off` switches the bus off. Absent: with an embedded database, a `nats-server` found on ' +
+      'the PATH is started; otherwise the bus is off, and said to be off.',
+    isSecret: true,
+    parse: optional(text()),
+  }),
+  graphBaseUrl: setting({
+    env: 'GRAPH_BASE_URL',
+    doc: "Meta's Graph API, or a simulator.",
+    fallback: 'https://graph.facebook.com',
+    parse: url(['https:', 'http:']),
+  }),
+  graphApiVersion: setting({
+    env: 'GRAPH_API_VERSION',
+    doc: 'Graph API version in every path. A version lives about two years.',
+    fallback: 'v25.0',
+    parse: (value) => {
+      if (!/^v\d{1,3}\.\d$/.test(value ?? '')) throw new Error('look like v25.0');
+      return value as string;
+    },
+  }),
+  graphTimeoutMs: setting({
+    env: 'GRAPH_TIMEOUT_MS',
+    doc: 'How long a send waits for its answer before its outcome counts as unknown. Must be below `LEASE_MS`.',
+    fallback: '10000',
+    parse: integer(100, 60_000),
+  }),
+  graphConnections: setting({
+    env: 'GRAPH_CONNECTIONS',
+    doc: 'Connections to the Graph API per process, and so the most sends in flight.',
+    fallback: '512',
+    parse: integer(1, 10_000),
+  }),
+  encryptionKeys: setting({
+    env: 'ENCRYPTION_KEYS',
+    doc:
+      'Key ring `kid:base64,…` of 32-byte keys that encrypt tokens and secrets in the database. The first encrypts, ' +
+      'all decrypt. Rotate by putting a new one first.',
+    fallback: DEVELOPMENT_KEY,
+    unsafeDefault: true,
+    isSecret: true,
+    parse: keyRing,
+  }),
+  apiKeyPepper: setting({
+    env: 'API_KEY_PEPPER',
+    doc: 'Mixed into the hash of every API key. At least 16 characters; changing it invalidates all keys.',
+    fallback: 'development-only-pepper',
+    unsafeDefault: true,
+    isSecret: true,
+    parse: secret(16),
+  }),
+  adminApiKey: setting({
+    env: 'ADMIN_API_KEY',
+    doc: 'Key of the operator, at least 32 characters. Absent: the operator endpoints are closed.',
+    isSecret: true,
+    parse: optional(secret(32)),
+  }),
+  bootstrapFile: setting({
+    env: 'BOOTSTRAP_FILE',
+    doc: 'JSON file of portfolios, apps, WABAs, numbers and API keys that is applied at start, idempotently.',
+    parse: optional(text()),
+  }),
+  dataDir: setting({
+    env: 'DATA_DIR',
+    doc: 'Folder of the embedded database and NATS store.',
+    fallback: '.data',
+    parse: text(),
+  }),
+  logLevel: setting({
+    env: 'LOG_LEVEL',
+    doc: 'Least severe level that is logged.',
+    fallback: 'info',
+    parse: word(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const),
+  }),
+  leaseMs: setting({
+    env: 'LEASE_MS',
+    doc: 'How long a silent worker keeps its lanes. A worker whose database connection broke loses them at once.',
+    fallback: '15000',
+    parse: integer(500, 120_000),
+  }),
+  throughputGuardMs: setting({
+    env: 'THROUGHPUT_GUARD_MS',
+    doc: 'Added to the second over which throughput is counted, against requests that arrive closer together than they left.',
+    fallback: '35',
+    parse: integer(0, 1000),
+  }),
+  throughputPollMs: setting({
+    env: 'THROUGHPUT_POLL_MS',
+    doc: "How often the numbers of a WABA are read from the Graph API. Each read counts against Meta's management budget.",
+    fallback: '60000',
+    parse: integer(1000, 3_600_000),
+  }),
+  unknownHoldMs: setting({
+    env: 'UNKNOWN_HOLD_MS',
+    doc: 'How long a message with `on_unknown: resend` waits for evidence before its one resend. Meta: at least 60 s.',
+    fallback: '60000',
+    parse: integer(1000, 86_400_000),
+  }),
+  unconfirmedAfterMs: setting({
+    env: 'UNCONFIRMED_AFTER_MS',
+    doc: 'After how long without evidence an unknown outcome becomes `unconfirmed`.',
+    fallback: '86400000',
+    parse: integer(1000, 604_800_000),
+  }),
+  noStatusAfterMs: setting({
+    env: 'NO_STATUS_AFTER_MS',
+    doc: 'After how long a submitted message without any status is reported as such.',
+    fallback: '600000',
+    parse: integer(1000, 604_800_000),
+  }),
+  inboxRetentionDays: setting({
+    env: 'INBOX_RETENTION_DAYS',
+    doc: 'How long raw webhooks are kept. Meta redelivers for up to seven days.',
+    fallback: '8',
+    parse: integer(1, 365),
+  }),
+  eventRetentionDays: setting({
+    env: 'EVENT_RETENTION_DAYS',
+    doc: 'How long the ledger of events is kept, and so how far back `GET /v1/events` reaches.',
+    fallback: '30',
+    parse: integer(1, 3650),
+  }),
+  shutdownTimeoutMs: setting({
+    env: 'SHUTDOWN_TIMEOUT_MS',
+    doc: 'How long a stopping process may finish what it began.',
+    fallback: '25000',
+    parse: integer(0, 300_000),
+  }),
+  crashAt: setting({
+    env: 'CRASH_AT',
+    doc: 'Chaos tests only (`NODE_ENV=test`): `<point>:<nth>` kills the process there. Refused elsewhere.',
+    parse: optional(text()),
+  }),
+  corsOrigins: setting({
+    env: 'CORS_ORIGINS',
+    doc: 'Origins that browsers may call from, separated by commas. Absent: none.',
+    fallback: '',
+    parse: commaList,
+  }),
+} as const;
+
+/** The service's settings, read and checked. */
+export type GatewayConfig = { readonly [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[K]['parse']> };

@@ -1,0 +1,60 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { GatewayError } from '../../core/gateway-error.js';
+import { Public } from '../auth/api-key.guard.js';
+import { Db } from '../db/db.js';
+import { Readiness } from '../lifecycle/readiness.js';
+import { within } from '../lifecycle/worker-loop.js';
+import { Metrics } from '../observability/metrics.js';
+import { ApiProblem } from './api-problem.js';
+
+/** How long the database may take to say that it is there. */
+const DATABASE_MS = 1000;
+
+/** For those who run the service: health and metrics. */
+@ApiTags('operations')
+@Public()
+@Controller()
+export class OperationsHttpController {
+  constructor(
+    private readonly readiness: Readiness,
+    private readonly db: Db,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** The process is alive; restarting it would mend nothing. */
+  @Get('health/live')
+  @ApiOperation({ operationId: 'isLive', summary: 'Is the process alive' })
+  @ApiResponse({ status: 200 })
+  live(): { status: 'live' } {
+    return { status: 'live' };
+  }
+
+  /** The process can take work: it has started, is not stopping, and reaches its database. */
+  @Get('health/ready')
+  @ApiOperation({ operationId: 'isReady', summary: 'Can it take work' })
+  @ApiResponse({ status: 200 })
+  @ApiProblem(503)
+  async ready(): Promise<{ status: 'ready' }> {
+    const { current } = this.readiness;
+    if (current !== 'ready')
+      throw new GatewayError('unavailable', `The service is ${current}.`, { retryAfterMs: 1000 });
+    const answer = this.db.rows('select 1').then(
+      () => true,
+      () => false,
+    );
+    if (!(await within(answer, DATABASE_MS)) || !(await answer)) {
+      throw new GatewayError('unavailable', 'The database does not answer.', { retryAfterMs: 1000 });
+    }
+    return { status: 'ready' };
+  }
+
+  /** Counters and histograms in Prometheus' text format. */
+  @Get('metrics')
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  @ApiOperation({ operationId: 'getMetrics', summary: 'Metrics for Prometheus' })
+  @ApiResponse({ status: 200 })
+  text(): Promise<string> {
+    return this.metrics.text();
+  }
+}
