@@ -1,0 +1,73 @@
+import { gcraAllowed, gcraFreeAtMs, gcraSpend } from './gcra.js';
+import { SlidingWindow } from './sliding-window.js';
+
+/** Why a lane sends nothing now. */
+export interface Pause {
+  readonly untilMs: number;
+  readonly reason: string;
+}
+
+const SECOND_MS = 1000;
+
+/** Share of a second's limit that may go at once after a pause: enough to catch up a stall, too little for a burst. */
+const BURST_SHARE = 0.04;
+
+/**
+ * How fast one phone number may send, in the memory of the one worker that owns its lane: exact, and without a round
+ * trip. Two rules together: a log that never lets more than the level into any sliding second (stretched by `guardMs`,
+ * because requests can arrive closer together than they left), and even spacing, because even sends survive what
+ * bursts do not (guide: 42 % fewer refusals). Time is monotonic milliseconds.
+ */
+export class LaneLimiter {
+  private readonly window: SlidingWindow;
+  private readonly windowMs: number;
+  private tatMs = Number.NEGATIVE_INFINITY;
+  private paused: Pause | null = null;
+
+  constructor(throughputMps: number, guardMs: number) {
+    this.windowMs = SECOND_MS + guardMs;
+    this.window = new SlidingWindow(throughputMps, this.windowMs);
+  }
+
+  /** The messages per second that the number is allowed. */
+  get throughputMps(): number {
+    return this.window.limit;
+  }
+
+  /** Takes on a new level at once. */
+  setThroughput(throughputMps: number): void {
+    this.window.resize(throughputMps);
+  }
+
+  /** How many messages may go at `nowMs`, at most `upTo`. */
+  allowed(nowMs: number, upTo: number): number {
+    if (this.pauseAt(nowMs) !== null) return 0;
+    return this.window.allowedAt(nowMs, Math.min(upTo, gcraAllowed(this.pace(), this.tatMs, nowMs)));
+  }
+
+  /** Writes down that one message went out. */
+  spend(nowMs: number): void {
+    this.window.spend(nowMs);
+    this.tatMs = gcraSpend(this.pace(), this.tatMs, nowMs);
+  }
+
+  /** Sends nothing until `untilMs`; a shorter pause than the one in force changes nothing. */
+  pause(untilMs: number, reason: string): void {
+    if (this.paused === null || untilMs > this.paused.untilMs) this.paused = { untilMs, reason };
+  }
+
+  /** The pause in force, or null. */
+  pauseAt(nowMs: number): Pause | null {
+    return this.paused !== null && this.paused.untilMs > nowMs ? this.paused : null;
+  }
+
+  /** The first instant from `nowMs` on at which one message may go. */
+  freeAtMs(nowMs: number): number {
+    return Math.max(nowMs, this.paused?.untilMs ?? 0, this.window.freeAtMs(), gcraFreeAtMs(this.pace(), this.tatMs));
+  }
+
+  private pace(): { everyMs: number; burst: number } {
+    const limit = this.window.limit;
+    return { everyMs: this.windowMs / limit, burst: Math.max(1, Math.floor(limit * BURST_SHARE)) };
+  }
+}
