@@ -1,0 +1,96 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AccountsService } from '../accounts/accounts.service.js';
+import { BootstrapService } from '../accounts/bootstrap.service.js';
+import { MessagingJobsService } from '../messaging/messaging-jobs.service.js';
+import { MessagingWorkersService } from '../messaging/messaging-workers.service.js';
+import { MetricsService } from '../metrics/metrics.service.js';
+import { systemClock } from '../platform/clock/system-clock.js';
+import type { GatewayConfig } from '../platform/config/settings.js';
+import { openConnections } from '../platform/db/connections.js';
+import { migrate } from '../platform/db/migrate.js';
+import { JobRunner } from '../platform/jobs/job-runner.js';
+import { Readiness } from '../platform/lifecycle/readiness.js';
+import { type WorkerLoop, within } from '../platform/lifecycle/worker-loop.js';
+import { CrashPoints } from '../platform/observability/crash-points.js';
+import { createLogger } from '../platform/observability/logger.js';
+import { Metrics } from '../platform/observability/metrics.js';
+import { Runtime } from '../platform/runtime.js';
+import { RateLimitService } from '../rate-limit/rate-limit.service.js';
+import { WebhookJobsService } from '../webhooks/webhook-jobs.service.js';
+import { WebhookWorkersService } from '../webhooks/webhook-workers.service.js';
+import { GatewayModule } from './gateway.module.js';
+import { createHttpApp, listen } from './http-server.js';
+
+/** A gateway that runs. */
+export interface RunningGateway {
+  /** Port of REST and webhooks. */
+  readonly httpPort: number;
+  /** Stops taking work, finishes what has begun (bounded by SHUTDOWN_TIMEOUT_MS), and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** How often accounts are read again, so that changes on another replica arrive. */
+const REFRESH_MS = 5000;
+
+/**
+ * Starts the roles of a configuration whose DATABASE_URL is set: migrates, bootstraps, begins the loops and jobs of a
+ * worker, and listens. Every role answers health and metrics; only `api` and `all` serve REST and webhooks… to keep
+ * one path per role, a worker's HTTP port serves the same routes, and is simply not put behind the load balancer.
+ */
+export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
+  const logger = createLogger(config);
+  const runtime = new Runtime(config, systemClock, logger, new Metrics(), new CrashPoints(config.crashAt));
+  const url = config.databaseUrl ?? '';
+  const applied = await migrate(url, logger);
+  if (applied > 0) logger.info({ migrations: applied }, 'the database is up to date');
+  const connections = await openConnections({ url, poolSize: config.databasePoolSize }, logger);
+  const readiness = new Readiness();
+  const app = await createHttpApp(GatewayModule.over({ runtime, connections, readiness }), runtime);
+  const accounts = app.get(AccountsService);
+  await accounts.refresh();
+  if (config.bootstrapFile !== undefined) await app.get(BootstrapService).applyFile(config.bootstrapFile);
+  const refreshing = refreshAccounts(app, runtime);
+  const work = config.roles === 'api' ? null : startWork(app);
+  const httpPort = await listen(app, runtime);
+  readiness.markReady();
+  logger.info({ http_port: httpPort, roles: config.roles, bus: runtime.publishesEvents ? 'on' : 'off' }, 'ready');
+
+  const stop = async () => {
+    readiness.markDraining();
+    clearInterval(refreshing);
+    const done = Promise.allSettled([work?.stop(), app.getHttpServer().closeIdleConnections?.()]);
+    if (!(await within(done, config.shutdownTimeoutMs))) logger.warn('stopped before everything had finished');
+    await within(app.close(), 3000);
+    await within(connections.close(), 2000);
+    logger.info('stopped');
+  };
+  return { httpPort, stop };
+}
+
+function refreshAccounts(app: NestFastifyApplication, runtime: Runtime): NodeJS.Timeout {
+  const [accounts, limits] = [app.get(AccountsService), app.get(RateLimitService)];
+  return setInterval(() => {
+    accounts.refresh().then(
+      () => limits.adapt(),
+      (err: unknown) => runtime.logger.warn({ err }, 'accounts could not be read again'),
+    );
+  }, REFRESH_MS);
+}
+
+function startWork(app: NestFastifyApplication): { stop(): Promise<void> } {
+  const jobs = app.get(JobRunner);
+  const all = [app.get(MessagingJobsService).all(), app.get(WebhookJobsService).all(), app.get(MetricsService).jobs()];
+  for (const job of all.flat()) jobs.add(job);
+  const loops: readonly WorkerLoop[] = [
+    ...app.get(MessagingWorkersService).loops(),
+    ...app.get(WebhookWorkersService).loops(),
+  ];
+  for (const loop of loops) loop.start();
+  jobs.start();
+  return {
+    stop: async () => {
+      jobs.stop();
+      await Promise.allSettled(loops.map((loop) => loop.stop()));
+    },
+  };
+}

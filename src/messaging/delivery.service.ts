@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Counter } from 'prom-client';
+import type { StatusReport } from '../core/delivery/delivery-status.js';
+import type { Fact } from '../core/delivery/message-lifecycle.js';
+import { groupBy } from '../core/group-by.js';
+import { isSameRecipient } from '../core/phone/same-recipient.js';
+import type { Queryable } from '../platform/db/queryable.js';
+import { Runtime } from '../platform/runtime.js';
+import { learnAll } from './learn-all.js';
+import { type Change, type LockedMessage, lockMessages, writeChanges } from './message-changes.store.js';
+import { appendNotices, type Notice } from './notices.store.js';
+import { OutboxSignal } from './outbox-signal.js';
+
+export type { Notice } from './notices.store.js';
+
+/** What Meta reports of a message, with what it takes to find the message and to believe it. */
+export interface DeliveryReport {
+  /** From the token in the status; null when it carried none of ours. */
+  readonly messageId: string | null;
+  readonly attempt: number | null;
+  readonly portfolioId: string;
+  readonly phoneNumberId: string;
+  readonly wamid: string;
+  readonly recipientId: string | null;
+  readonly report: StatusReport;
+  /** Linked by elimination rather than by evidence. */
+  readonly inferred: boolean;
+}
+
+/** What came of some reports. */
+export interface ReportsApplied<R extends DeliveryReport> {
+  /** No message is known by this token or wamid. */
+  readonly unmatched: readonly R[];
+  /** The message named is another portfolio's, another number's or another recipient's. */
+  readonly mismatched: readonly { readonly report: R; readonly reason: 'wrong_number' | 'wrong_recipient' }[];
+}
+
+/** Brings what Meta reports into the messages: the way in for webhooks. */
+@Injectable()
+export class DeliveryService {
+  private readonly statuses: Counter<'status'>;
+
+  constructor(
+    private readonly outbox: OutboxSignal,
+    private readonly runtime: Runtime,
+  ) {
+    this.statuses = runtime.metrics.counter('heliograph_statuses_total', 'Statuses that matched a message.', [
+      'status',
+    ]);
+  }
+
+  /**
+   * Applies reports in the caller's transaction. Order, duplicates and batching make no difference to where the
+   * messages end up. Gives back those that do not belong to a message.
+   */
+  async applyReports<R extends DeliveryReport>(tx: Queryable, reports: readonly R[]): Promise<ReportsApplied<R>> {
+    const { now, messages } = await lockMessages(tx, {
+      ids: reports.flatMap((r) => r.messageId ?? []),
+      wamids: reports.filter((r) => r.messageId === null).map((r) => r.wamid),
+    });
+    const byId = new Map(messages.map((m) => [m.id, m]));
+    const byWamid = new Map(messages.map((m) => [`${m.phoneNumberId} ${m.record.wamid}`, m]));
+    const find = (r: R) =>
+      r.messageId === null ? byWamid.get(`${r.phoneNumberId} ${r.wamid}`) : byId.get(r.messageId);
+    const unmatched: R[] = [];
+    const mismatched: { report: R; reason: 'wrong_number' | 'wrong_recipient' }[] = [];
+    const matched: { message: LockedMessage; report: R }[] = [];
+    for (const report of reports) {
+      const message = find(report);
+      if (message === undefined) {
+        unmatched.push(report);
+        continue;
+      }
+      const reason = disagreement(message, report);
+      if (reason === null) matched.push({ message, report });
+      else mismatched.push({ report, reason });
+    }
+    const changes = [...groupBy(matched, (m) => m.message)].map(([before, found]): Change => {
+      return {
+        before,
+        learned: learnAll(
+          before.record,
+          found.map((f) => factOf(f.report)),
+          now,
+        ),
+      };
+    });
+    await writeChanges(tx, changes, this.runtime.publishesEvents);
+    for (const { report } of matched) this.statuses.inc({ status: knownStatus(report.report.status) });
+    return { unmatched, mismatched };
+  }
+
+  /** Writes ledger entries that belong to no message of ours, such as an inbound message. */
+  async notify(tx: Queryable, notices: readonly Notice[]): Promise<void> {
+    if (notices.length > 0) await appendNotices(tx, notices, this.runtime.publishesEvents);
+  }
+
+  /** To be called after the transaction in which something was applied has committed. */
+  committed(): void {
+    this.outbox.raise();
+  }
+}
+
+/** A UUID made of what identifies a thing, so that hearing of it twice makes one id. */
+export function idOf(...parts: readonly string[]): string {
+  const hash = createHash('sha256').update(parts.join('\n')).digest();
+  hash[6] = ((hash[6] as number) & 0x0f) | 0x80;
+  hash[8] = ((hash[8] as number) & 0x3f) | 0x80;
+  const hex = hash.subarray(0, 16).toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+function disagreement(message: LockedMessage, r: DeliveryReport): 'wrong_number' | 'wrong_recipient' | null {
+  if (message.portfolioId !== r.portfolioId || message.phoneNumberId !== r.phoneNumberId) return 'wrong_number';
+  if (message.recipientKind !== 'phone' || r.recipientId === null) return null;
+  return isSameRecipient(message.recipient, message.record.waId, r.recipientId) ? null : 'wrong_recipient';
+}
+
+function factOf(r: DeliveryReport): Fact {
+  return { kind: 'reported', attempt: r.attempt, wamid: r.wamid, report: r.report, inferred: r.inferred };
+}
+
+/** A status as a metric label: the open set of Meta's words closed to those we know. */
+function knownStatus(status: string): string {
+  return ['sent', 'delivered', 'read', 'played', 'failed'].includes(status) ? status : 'other';
+}

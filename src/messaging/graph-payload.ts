@@ -1,0 +1,25 @@
+/** What of a message goes to the Graph API. */
+export interface OutgoingMessage {
+  readonly recipient: string;
+  readonly recipient_kind: 'phone' | 'bsuid';
+  readonly type: string;
+  readonly content: object;
+  readonly context: object | null;
+}
+
+/**
+ * The body of `POST /{phone-number-id}/messages` as JSON text. The content goes out as it came in; a user known by a
+ * business-scoped id is named by `recipient` instead of `to` (Meta, 2026).
+ */
+export function toGraphPayload(message: OutgoingMessage, callbackToken: string): string {
+  const who = message.recipient_kind === 'phone' ? { to: message.recipient } : { recipient: message.recipient };
+  return JSON.stringify({
+    messaging_product: 'whatsapp',
+    recipient_type: 'individual',
+    ...who,
+    ...(message.context === null ? {} : { context: message.context }),
+    type: message.type,
+    [message.type]: message.content,
+    biz_opaque_callback_data: callbackToken,
+  });
+}

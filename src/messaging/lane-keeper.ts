@@ -1,0 +1,151 @@
+import { randomInt } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '../core/clock.js';
+import { groupBy } from '../core/group-by.js';
+import { newId } from '../platform/clock/ids.js';
+import type { GatewayConfig } from '../platform/config/settings.js';
+import { Db } from '../platform/db/db.js';
+import { SessionLock } from '../platform/db/session-lock.js';
+import { Every } from '../platform/lifecycle/worker-loop.js';
+import type { Logger } from '../platform/observability/logger.js';
+import { CLOCK, CONFIG, LOGGER } from '../platform/tokens.js';
+import { RateLimitService } from '../rate-limit/rate-limit.service.js';
+import * as store from './lanes.store.js';
+import type { HeldLane } from './send-queue.store.js';
+import { Settler } from './settler.js';
+
+/** How often a worker looks for lanes to take or to give up. */
+const SHARE_EVERY_MS = 1000;
+
+/** Most lanes taken in one round, so that a replica that starts does not seize everything at once. */
+const TAKE_AT_ONCE = 2000;
+
+/**
+ * Keeps this worker's lease and its fair share of the lanes. A worker is alive while its lease runs and its database
+ * session lives; a death shows at once through the session, a hang through the lease. `holds` is what the send loop
+ * asks right before a byte goes out: it judges by a deadline on this machine's monotonic clock that starts before the
+ * renewal is sent, so it ends before the database's lease does.
+ */
+@Injectable()
+export class LaneKeeper {
+  readonly workerId = newId();
+  private readonly lock: SessionLock;
+  private readonly held = new Map<string, HeldLane>();
+  private readonly renewal: Every;
+  private readonly sharing: Every;
+  private leaseEndsAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly db: Db,
+    @Inject(CONFIG) private readonly config: GatewayConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly limits: RateLimitService,
+    private readonly settler: Settler,
+  ) {
+    this.lock = new SessionLock(config.databaseUrl ?? '', randomInt(1, 2 ** 31 - 1), logger);
+    this.renewal = new Every(config.leaseMs / 5, clock);
+    this.sharing = new Every(SHARE_EVERY_MS, clock);
+  }
+
+  /** The lanes that are this worker's now. */
+  lanes(): readonly HeldLane[] {
+    return this.leaseRuns() ? [...this.held.values()] : [];
+  }
+
+  /** Tells whether this worker may still send on a lane that it armed a message for at `fence`. */
+  holds(phoneNumberId: string, fence: number): boolean {
+    return this.leaseRuns() && this.held.get(phoneNumberId)?.fence === fence;
+  }
+
+  /** Renews the lease and adjusts the share when it is time to; returns the lanes that are new. */
+  async tend(): Promise<readonly string[]> {
+    if (!this.leaseRuns() || this.renewal.due()) await this.renew();
+    return this.sharing.due() ? this.share() : [];
+  }
+
+  /** Gives every lane back: after the last send has settled. */
+  async leave(): Promise<void> {
+    const lanes = [...this.held.values()];
+    this.forgetAll();
+    this.leaseEndsAtMs = Number.NEGATIVE_INFINITY;
+    await store.releaseLanes(this.db, this.workerId, lanes);
+    await store.removeWorker(this.db, this.workerId);
+    await this.lock.release();
+  }
+
+  private leaseRuns(): boolean {
+    return this.clock.monotonicMs() < this.leaseEndsAtMs;
+  }
+
+  private async renew(): Promise<void> {
+    const before = this.clock.monotonicMs();
+    if (!(await this.lock.check()) && !(await this.lock.tryTake()))
+      throw new Error('the worker lock is taken by another');
+    await store.renewWorker(this.db, { id: this.workerId, lockKey: this.lock.key, leaseMs: this.config.leaseMs });
+    this.leaseEndsAtMs = before + this.config.leaseMs;
+  }
+
+  private async share(): Promise<readonly string[]> {
+    await this.dropLost();
+    const { workers, lanes } = await store.countShares(this.db);
+    const fairShare = Math.ceil(lanes / Math.max(1, workers));
+    if (this.held.size > fairShare) {
+      await this.giveUp(this.held.size - fairShare);
+      return [];
+    }
+    const room = Math.min(TAKE_AT_ONCE, fairShare - this.held.size);
+    return room === 0 ? [] : this.take(room);
+  }
+
+  private async take(upTo: number): Promise<readonly string[]> {
+    const taken = await store.takeLanes(this.db, { workerId: this.workerId, upTo });
+    if (taken.length === 0) return [];
+    const ids = taken.map((lane) => lane.phoneNumberId);
+    const recent = groupBy(
+      await store.recentAttempts(this.db, ids, this.limits.memoryMs),
+      (row) => row.phone_number_id,
+    );
+    for (const lane of taken) {
+      this.limits.open(
+        lane.phoneNumberId,
+        (recent.get(lane.phoneNumberId) ?? []).map((row) => row.age_ms),
+      );
+      this.held.set(lane.phoneNumberId, { phoneNumberId: lane.phoneNumberId, fence: lane.fence });
+    }
+    const takenOver = taken.filter((lane) => lane.taken_over);
+    if (takenOver.length > 0) await this.settler.abandon(takenOver);
+    this.logger.info({ lanes: taken.length, taken_over: takenOver.length }, 'took lanes');
+    return ids;
+  }
+
+  /** Lanes that somebody else took meanwhile: this worker was thought dead. */
+  private async dropLost(): Promise<void> {
+    const fences = new Map(
+      (await store.lanesOf(this.db, this.workerId)).map((lane) => [lane.phoneNumberId, lane.fence]),
+    );
+    for (const lane of this.held.values()) {
+      if (fences.get(lane.phoneNumberId) === lane.fence) continue;
+      this.held.delete(lane.phoneNumberId);
+      this.limits.close(lane.phoneNumberId);
+      this.logger.warn('lost a lane to another worker');
+    }
+  }
+
+  private async giveUp(count: number): Promise<void> {
+    const surplus = [...this.held.values()]
+      .filter((lane) => !this.settler.hasInFlight(lane.phoneNumberId))
+      .slice(0, count);
+    for (const lane of surplus) {
+      this.held.delete(lane.phoneNumberId);
+      this.limits.close(lane.phoneNumberId);
+    }
+    await store.releaseLanes(this.db, this.workerId, surplus);
+    if (surplus.length > 0) this.logger.info({ lanes: surplus.length }, 'gave lanes to other workers');
+  }
+
+  private forgetAll(): void {
+    for (const id of this.held.keys()) this.limits.close(id);
+    this.held.clear();
+  }
+}

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { Db } from '../platform/db/db.js';
+import type { Job } from '../platform/jobs/job-runner.js';
+import { Runtime } from '../platform/runtime.js';
+import * as chores from './chores.store.js';
+import { measureOutbox } from './events.store.js';
+import { purgeWorkers } from './lanes.store.js';
+import { learnAll } from './learn-all.js';
+import { lockMessages, writeChanges } from './message-changes.store.js';
+import { OutboxSignal } from './outbox-signal.js';
+
+const SECOND = 1000;
+const HOUR = 3_600_000;
+const BATCH = 1000;
+
+/** How long an idempotency key is kept. */
+const KEY_RETENTION_DAYS = 7;
+
+/** What messages need to have done from time to time, whichever replica does it. */
+@Injectable()
+export class MessagingJobsService {
+  constructor(
+    private readonly db: Db,
+    private readonly outbox: OutboxSignal,
+    private readonly runtime: Runtime,
+  ) {}
+
+  /** The jobs, for the runner. */
+  all(): readonly Job[] {
+    const { config } = this.runtime;
+    const { unconfirmedAfterMs, unknownHoldMs, noStatusAfterMs } = config;
+    return [
+      {
+        name: 'expire-messages',
+        everyMs: 2 * SECOND,
+        run: () => this.tell('expired', () => chores.findExpired(this.db, BATCH)),
+      },
+      {
+        name: 'resend-unknown',
+        everyMs: 5 * SECOND,
+        run: () =>
+          this.tell('resend_allowed', () => chores.findResendable(this.db, { holdMs: unknownHoldMs, limit: BATCH })),
+      },
+      {
+        name: 'give-up-unknown',
+        everyMs: 10 * SECOND,
+        run: () => this.tell('waited_long_enough', () => chores.findUnresolved(this.db, unconfirmedAfterMs, BATCH)),
+      },
+      {
+        name: 'notice-no-status',
+        everyMs: 30 * SECOND,
+        run: () => this.tell('no_status_seen', () => chores.findWithoutStatus(this.db, noStatusAfterMs, BATCH)),
+      },
+      { name: 'measure-messages', everyMs: 15 * SECOND, run: () => this.measure() },
+      { name: 'purge-messages', everyMs: HOUR, run: () => this.purge() },
+    ];
+  }
+
+  /** Lets each message that is found learn one fact, in batches until none is found. */
+  async tell(kind: SimpleFact, find: () => Promise<string[]>): Promise<void> {
+    for (;;) {
+      const ids = await find();
+      if (ids.length === 0) return;
+      await this.db.transaction(async (tx) => {
+        const { now, messages } = await lockMessages(tx, { ids });
+        const changes = messages.map((before) => ({ before, learned: learnAll(before.record, [{ kind }], now) }));
+        await writeChanges(tx, changes, this.runtime.publishesEvents);
+      });
+      this.runtime.metrics
+        .counter('heliograph_chores_total', 'Messages moved on by a job, by what it told them.', ['fact'])
+        .inc({ fact: kind }, ids.length);
+      this.outbox.raise();
+      if (ids.length < BATCH) return;
+    }
+  }
+
+  private async measure(): Promise<void> {
+    const { metrics } = this.runtime;
+    const open = metrics.gauge('heliograph_messages_open', 'Messages not yet settled, by state.', ['state']);
+    open.reset();
+    for (const { state, count } of await chores.countOpen(this.db)) open.set({ state }, count);
+    const { waiting, oldest_ms } = await measureOutbox(this.db);
+    metrics.gauge('heliograph_outbox', 'Events that wait to be published.').set(waiting);
+    metrics.gauge('heliograph_outbox_oldest_seconds', 'Age of the oldest event not published.').set(oldest_ms / 1000);
+  }
+
+  private async purge(): Promise<void> {
+    await chores.purgeIdempotencyKeys(this.db, KEY_RETENTION_DAYS);
+    await chores.purgeEvents(this.db, this.runtime.config.eventRetentionDays);
+    await purgeWorkers(this.db);
+  }
+}
+
+/** Facts that hold nothing but themselves. */
+type SimpleFact = 'expired' | 'resend_allowed' | 'waited_long_enough' | 'no_status_seen';

@@ -1,0 +1,354 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsNotEmptyObject,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  Validate,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import { KIND_NAMES, type Kind } from './kinds/kinds.js';
+import { TemplateContent } from './kinds/template.kind.js';
+import { TextContent } from './kinds/text.kind.js';
+import { JsonSizeRule, KindContentRule, PhoneRule, RecipientRule } from './message.rules.js';
+
+/** Priorities, the most urgent first: their order is the order in which messages of a number go out. */
+export const PRIORITIES = ['authentication', 'utility', 'marketing'] as const;
+
+/** A priority's name. */
+export type Priority = (typeof PRIORITIES)[number];
+
+/** The message that this one quotes. */
+export class MessageContext {
+  /** Its wamid. */
+  @IsString()
+  @Length(1, 128)
+  message_id: string;
+}
+
+/** A message to send, in the Cloud API's own shape with our options beside it. */
+export class SendMessageDto {
+  /** The business phone number that sends. */
+  @ApiProperty({ example: '106540352242922' })
+  @IsString()
+  @Matches(/^\d{1,32}$/, { message: 'phone_number_id must be an id of Meta: digits only' })
+  phone_number_id: string;
+
+  /** The recipient in international form, `+` and country code first. National numbers are refused: Meta would guess the country. */
+  @ApiProperty({ example: '+16505551234', required: false })
+  @ValidateIf((o: SendMessageDto) => o.to !== undefined || o.recipient === undefined)
+  @Validate(PhoneRule)
+  to?: string;
+
+  /** Business-scoped user id, in place of `to`. */
+  @ApiProperty({ example: 'US.13491208655302741918', required: false })
+  @ValidateIf((o: SendMessageDto) => o.recipient !== undefined)
+  @Validate(RecipientRule)
+  recipient?: string;
+
+  /** Kind of the message; its content stands under the same name. */
+  @ApiProperty({ enum: KIND_NAMES })
+  @IsIn(KIND_NAMES, { message: `type must be one of ${KIND_NAMES.join(', ')}` })
+  @Validate(KindContentRule)
+  type: Kind;
+
+  @ApiProperty({ type: () => TextContent, required: false })
+  @IsOptional()
+  @IsObject({ message: 'text must be an object' })
+  @ValidateNested()
+  @Type(() => TextContent)
+  text?: TextContent;
+
+  @ApiProperty({ type: () => TemplateContent, required: false })
+  @IsOptional()
+  @IsObject({ message: 'template must be an object' })
+  @ValidateNested()
+  @Type(() => TemplateContent)
+  template?: TemplateContent;
+
+  /** The message that this one answers. */
+  @ApiProperty({ type: () => MessageContext, required: false })
+  @IsOptional()
+  @IsObject({ message: 'context must be an object' })
+  @ValidateNested()
+  @Type(() => MessageContext)
+  context?: MessageContext;
+
+  /** Which messages of the number go first. Default: `marketing` for templates, `utility` for everything else. */
+  @ApiProperty({ enum: PRIORITIES, required: false })
+  @IsOptional()
+  @IsIn(PRIORITIES, { message: `priority must be one of ${PRIORITIES.join(', ')}` })
+  priority?: Priority;
+
+  /** What to do when nobody knows whether Meta has it: `hold` never sends twice, `resend` may, once. */
+  @ApiProperty({ enum: ['hold', 'resend'], required: false, default: 'hold' })
+  @IsOptional()
+  @IsIn(['hold', 'resend'], { message: 'on_unknown must be hold or resend' })
+  on_unknown?: 'hold' | 'resend';
+
+  /** Not before this instant. */
+  @ApiProperty({ required: false, format: 'date-time' })
+  @IsOptional()
+  @IsISO8601({ strict: true }, { message: 'send_at must be an ISO 8601 instant' })
+  send_at?: string;
+
+  /** Not after this instant: the message expires if it could not be sent by then. */
+  @ApiProperty({ required: false, format: 'date-time' })
+  @IsOptional()
+  @IsISO8601({ strict: true }, { message: 'expires_at must be an ISO 8601 instant' })
+  expires_at?: string;
+
+  /** Given back on every event of the message. Stays with us: Meta never sees it. */
+  @ApiProperty({ required: false, maxLength: 512 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(512, { message: 'callback_data must have at most 512 characters' })
+  callback_data?: string;
+
+  /** Anything of the caller's, up to 4 kB of JSON, given back with the message and its events. */
+  @ApiProperty({ required: false, type: Object })
+  @IsOptional()
+  @IsNotEmptyObject({ nullable: true }, { message: 'metadata must be an object' })
+  @Validate(JsonSizeRule)
+  metadata?: Record<string, unknown>;
+}
+
+/** What Meta or we said about an attempt or a delivery that failed. */
+export class MessageErrorView {
+  @ApiProperty({ type: Number, nullable: true })
+  code: number | null;
+  @ApiProperty({ type: String, nullable: true })
+  title: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  details: string | null;
+}
+
+/** One attempt: one request to Meta. */
+export class AttemptView {
+  @ApiProperty()
+  number: number;
+  /** When it was armed: committed before its first byte left. */
+  @ApiProperty({ format: 'date-time' })
+  armed_at: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  finished_at: string | null;
+  @ApiProperty({
+    type: String,
+    enum: ['accepted', 'rejected', 'rejected_retry', 'not_sent', 'unknown'],
+    nullable: true,
+  })
+  outcome: string | null;
+  /** How the outcome became known: `response`, `webhook`, `recovery` (a worker died) or `inferred`. */
+  @ApiProperty({ type: String, nullable: true })
+  evidence: string | null;
+  @ApiProperty({ type: Number, nullable: true })
+  http_status: number | null;
+  @ApiProperty({ type: Object, nullable: true })
+  error: object | null;
+}
+
+const STATES = [
+  'scheduled',
+  'queued',
+  'sending',
+  'submitted',
+  'unknown',
+  'unconfirmed',
+  'rejected',
+  'expired',
+  'cancelled',
+];
+const STATUSES = ['accepted', 'held', 'sent', 'failed', 'delivered', 'read', 'played'];
+
+/** A message as every wire shows it. */
+export class MessageView {
+  @ApiProperty({ format: 'uuid' })
+  id: string;
+  /** Where it stands with us. */
+  @ApiProperty({ enum: STATES })
+  state: string;
+  /** Where it stands with Meta. */
+  @ApiProperty({ type: String, enum: STATUSES, nullable: true })
+  status: string | null;
+  @ApiProperty()
+  phone_number_id: string;
+  @ApiProperty({ required: false })
+  to?: string;
+  @ApiProperty({ required: false })
+  recipient?: string;
+  @ApiProperty({ enum: KIND_NAMES })
+  type: string;
+  @ApiProperty({ type: () => TextContent, required: false })
+  text?: object;
+  @ApiProperty({ type: () => TemplateContent, required: false })
+  template?: object;
+  @ApiProperty({ type: () => MessageContext, required: false })
+  context?: object;
+  @ApiProperty({ enum: PRIORITIES })
+  priority: Priority;
+  @ApiProperty({ enum: ['hold', 'resend'] })
+  on_unknown: 'hold' | 'resend';
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  send_at: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  expires_at: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  callback_data: string | null;
+  @ApiProperty({ type: Object, nullable: true })
+  metadata: object | null;
+  /** Meta's id of the message. */
+  @ApiProperty({ type: String, nullable: true })
+  wamid: string | null;
+  @ApiProperty({ type: () => [AttemptView] })
+  attempts: AttemptView[];
+  /** When we took it on. */
+  @ApiProperty({ format: 'date-time' })
+  accepted_at: string;
+  /** When Meta took it on, or was proven to have. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  submitted_at: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  held_at: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  sent_at: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  delivered_at: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  read_at: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  played_at: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  failed_at: string | null;
+  /** When it was noticed that Meta reports nothing about it. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  no_status_at: string | null;
+  /** True when a status without a token was linked to the message by elimination. */
+  @ApiProperty()
+  inferred: boolean;
+  @ApiProperty({ type: () => [MessageErrorView] })
+  errors: object[];
+  @ApiProperty({ type: Object, nullable: true })
+  pricing: object | null;
+}
+
+/** Largest page of a list. */
+const MOST_PER_PAGE = 1000;
+
+/** Which messages to list. */
+export class ListMessagesQuery {
+  @IsOptional()
+  @Matches(/^\d{1,32}$/, { message: 'phone_number_id must be an id of Meta: digits only' })
+  phone_number_id?: string;
+
+  @ApiProperty({ enum: STATES, required: false })
+  @IsOptional()
+  @IsIn(STATES, { message: `state must be one of ${STATES.join(', ')}` })
+  state?: string;
+
+  @ApiProperty({ enum: STATUSES, required: false })
+  @IsOptional()
+  @IsIn(STATUSES, { message: `status must be one of ${STATUSES.join(', ')}` })
+  status?: string;
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  wamid?: string;
+
+  @ApiProperty({ required: false, minimum: 1, maximum: MOST_PER_PAGE, default: 50 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt({ message: 'page_size must be a whole number' })
+  @Min(1, { message: 'page_size must be at least 1' })
+  @Max(MOST_PER_PAGE, { message: `page_size must be at most ${MOST_PER_PAGE}` })
+  page_size?: number;
+
+  @ApiProperty({ required: false, description: 'The `next_page_token` of the page before.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  page_token?: string;
+}
+
+/** A page of messages, the newest first. */
+export class MessagePage {
+  @ApiProperty({ type: () => [MessageView] })
+  messages: MessageView[];
+  /** Empty on the last page. */
+  @ApiProperty()
+  next_page_token: string;
+}
+
+/** The id of a message in a path. */
+export class MessageIdParam {
+  @IsUUID(undefined, { message: 'id must be a UUID' })
+  id: string;
+}
+
+/** Which events to read. */
+export class ListEventsQuery {
+  @ApiProperty({ required: false, description: 'The `next` of the answer before; absent: from the oldest kept.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  after?: string;
+
+  @ApiProperty({ required: false, minimum: 1, maximum: MOST_PER_PAGE, default: 100 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt({ message: 'limit must be a whole number' })
+  @Min(1, { message: 'limit must be at least 1' })
+  @Max(MOST_PER_PAGE, { message: `limit must be at most ${MOST_PER_PAGE}` })
+  limit?: number;
+}
+
+/** An event in CloudEvents 1.0 form: the same on REST and on the bus. */
+export class EventView {
+  @ApiProperty({ enum: ['1.0'] })
+  specversion: '1.0';
+  @ApiProperty({ format: 'uuid' })
+  id: string;
+  @ApiProperty({ example: '/heliograph/portfolios/2729063490586005' })
+  source: string;
+  @ApiProperty({ example: 'io.heliograph.message.delivered.v1' })
+  type: string;
+  /** Id of the message, or of the inbound message. */
+  @ApiProperty()
+  subject: string;
+  /** When it happened: by Meta's clock for what Meta reports. */
+  @ApiProperty({ format: 'date-time' })
+  time: string;
+  @ApiProperty({ enum: ['application/json'] })
+  datacontenttype: 'application/json';
+  /** Rises by one with each event of the same subject. */
+  @ApiProperty()
+  version: number;
+  @ApiProperty({ type: Object })
+  data: Record<string, unknown>;
+}
+
+/** Events after a cursor. */
+export class EventPage {
+  @ApiProperty({ type: () => [EventView] })
+  events: EventView[];
+  /** Ask with it again, now for more or later for what comes. */
+  @ApiProperty()
+  next: string;
+}
+
+/** The history of one message. */
+export class MessageHistory {
+  @ApiProperty({ type: () => [EventView] })
+  events: EventView[];
+}

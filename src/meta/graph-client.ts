@@ -1,0 +1,175 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type Dispatcher, Pool } from 'undici';
+import type { SendResult } from '../core/delivery/classify-outcome.js';
+import { parseGraphError } from '../core/meta-errors/parse-graph-error.js';
+import type { GatewayConfig } from '../platform/config/settings.js';
+import { CONFIG } from '../platform/tokens.js';
+
+/** A business phone number as the Graph API lists it. */
+export interface GraphPhoneNumber {
+  readonly phoneNumberId: string;
+  readonly displayPhoneNumber: string;
+  readonly verifiedName: string | null;
+  readonly qualityRating: string | null;
+  readonly status: string | null;
+  readonly throughputLevel: string | null;
+  readonly isOnBizApp: boolean;
+  readonly messagingLimitTier: string | null;
+}
+
+/** Thrown by reads that the Graph API refuses or does not answer. */
+export class GraphRequestError extends Error {
+  constructor(
+    message: string,
+    readonly graphCode: number | null,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+    this.name = 'GraphRequestError';
+  }
+}
+
+const NUMBER_FIELDS = [
+  'id',
+  'display_phone_number',
+  'verified_name',
+  'quality_rating',
+  'status',
+  'throughput',
+  'is_on_biz_app',
+  'whatsapp_business_manager_messaging_limit',
+].join(',');
+
+/** A response of Graph's is small; more than this is not one. */
+const LARGEST_ANSWER = 1024 * 1024;
+
+/**
+ * The only code that talks to the Graph API. Never follows a redirect and never retries: a send is written at most
+ * once, whatever happens to its answer. The token travels in the header, never in the query.
+ */
+@Injectable()
+export class GraphClient implements OnApplicationShutdown {
+  private readonly pool: Pool;
+  /** Path of the API version below the base URL, for example `/v25.0`. */
+  private readonly root: string;
+
+  constructor(@Inject(CONFIG) config: GatewayConfig) {
+    const base = new URL(`${config.graphBaseUrl}/${config.graphApiVersion}`);
+    this.root = base.pathname;
+    this.pool = new Pool(base.origin, {
+      connections: config.graphConnections,
+      pipelining: 1,
+      // Below the idle time of any edge in front of Graph: a socket that the far side closes while we write to it
+      // would turn into an unknown outcome.
+      keepAliveTimeout: 4000,
+      keepAliveMaxTimeout: 4000,
+      connect: { timeout: 3000 },
+      maxResponseSize: LARGEST_ANSWER,
+      headersTimeout: config.graphTimeoutMs,
+      bodyTimeout: config.graphTimeoutMs,
+    });
+  }
+
+  /** Posts one message. Never throws: what happened, or that nobody knows, is the value. `payload` is JSON text. */
+  async sendMessage(phoneNumberId: string, accessToken: string, payload: string): Promise<SendResult> {
+    try {
+      const answer = await this.pool.request({
+        path: `${this.root}/${phoneNumberId}/messages`,
+        method: 'POST',
+        headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+        body: payload,
+      });
+      return { kind: 'answer', httpStatus: answer.statusCode, body: await readJson(answer.body) };
+    } catch (error) {
+      return { kind: 'failure', code: failureCode(error) };
+    }
+  }
+
+  /** All numbers of a WABA in as few calls as possible: each call counts against the management budget. */
+  async listPhoneNumbers(wabaId: string, accessToken: string): Promise<GraphPhoneNumber[]> {
+    const numbers: GraphPhoneNumber[] = [];
+    let after: string | null = null;
+    do {
+      const query = new URLSearchParams({ fields: NUMBER_FIELDS, limit: '100', ...(after === null ? {} : { after }) });
+      const page = await this.get(`/${wabaId}/phone_numbers?${query}`, accessToken);
+      const data = Array.isArray(page.data) ? (page.data as unknown[]) : [];
+      numbers.push(...data.flatMap(toNumber));
+      after = data.length === 0 ? null : nextCursor(page);
+    } while (after !== null);
+    return numbers;
+  }
+
+  /** Ends the connections; sends still waiting become unknown, so callers drain first. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  private async get(path: string, accessToken: string): Promise<Record<string, unknown>> {
+    let status: number;
+    let body: unknown;
+    try {
+      const answer = await this.pool.request({
+        path: `${this.root}${path}`,
+        method: 'GET',
+        headers: { authorization: `Bearer ${accessToken}` },
+      });
+      status = answer.statusCode;
+      body = await readJson(answer.body);
+    } catch (cause) {
+      throw new GraphRequestError(`The Graph API did not answer (${failureCode(cause)})`, null, cause);
+    }
+    const error = parseGraphError(body);
+    if (error !== null || status !== 200 || body === null || typeof body !== 'object') {
+      throw new GraphRequestError(
+        `The Graph API answered HTTP ${status}: ${error?.message ?? 'no JSON'}`,
+        error?.code ?? null,
+      );
+    }
+    return body as Record<string, unknown>;
+  }
+}
+
+/** The parsed body, or undefined when it is not JSON. Throws when the body breaks off. */
+async function readJson(body: Dispatcher.ResponseData['body']): Promise<unknown> {
+  const text = await body.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function failureCode(error: unknown): string {
+  for (let e = error; e instanceof Error; e = e.cause) {
+    const { code } = e as Error & { code?: unknown };
+    if (typeof code === 'string') return code;
+  }
+  return error instanceof Error ? error.name : 'UNKNOWN';
+}
+
+function nextCursor(page: Record<string, unknown>): string | null {
+  const paging = page.paging as { cursors?: { after?: unknown }; next?: unknown } | undefined;
+  const after = paging?.cursors?.after;
+  return paging?.next !== undefined && typeof after === 'string' ? after : null;
+}
+
+function toNumber(raw: unknown): GraphPhoneNumber[] {
+  if (raw === null || typeof raw !== 'object') return [];
+  const n = raw as Record<string, unknown>;
+  const id = n.id === undefined ? null : String(n.id);
+  if (id === null) return [];
+  const text = (value: unknown) => (typeof value === 'string' ? value : null);
+  const limit = n.whatsapp_business_manager_messaging_limit;
+  return [
+    {
+      phoneNumberId: id,
+      displayPhoneNumber: text(n.display_phone_number) ?? id,
+      verifiedName: text(n.verified_name),
+      qualityRating: text(n.quality_rating),
+      status: text(n.status),
+      throughputLevel: text((n.throughput as { level?: unknown } | undefined)?.level),
+      isOnBizApp: n.is_on_biz_app === true,
+      messagingLimitTier: text(limit),
+    },
+  ];
+}

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { WorkerLoop } from '../platform/lifecycle/worker-loop.js';
+import { Runtime } from '../platform/runtime.js';
+import { WebhookApplierWorker } from './webhook-applier.worker.js';
+import { WebhooksService } from './webhooks.service.js';
+
+/** The loops of the worker role that belong to webhooks. */
+@Injectable()
+export class WebhookWorkersService {
+  constructor(
+    private readonly applier: WebhookApplierWorker,
+    private readonly webhooks: WebhooksService,
+    private readonly runtime: Runtime,
+  ) {}
+
+  /** The loops, wired to what wakes them. */
+  loops(): readonly WorkerLoop[] {
+    const apply = new WorkerLoop(this.applier, this.runtime.logger);
+    this.webhooks.listen(() => apply.wake());
+    return [apply];
+  }
+}
