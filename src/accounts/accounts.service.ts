@@ -114,6 +114,11 @@ export class AccountsService {
     return this.directory.numbers.get(phoneNumberId);
   }
 
+  /** The numbers of a WABA. */
+  numbersOfWaba(wabaId: string): readonly PhoneNumber[] {
+    return [...this.directory.numbers.values()].filter((n) => n.wabaId === wabaId);
+  }
+
   /** The numbers of one portfolio, as it sees them. */
   listFor(portfolioId: string): PhoneNumberList {
     const own = [...this.directory.numbers.values()].filter((n) => n.portfolioId === portfolioId);

@@ -66,6 +66,8 @@ export class BootstrapService {
       const listed = await this.graph.listPhoneNumbers(waba.waba_id, waba.access_token);
       return listed.map((n) => ({ phone_number_id: n.phoneNumberId, display_phone_number: n.displayPhoneNumber }));
     } catch (cause) {
+      // A restart must not depend on Meta: numbers that are known already will do until the next poll.
+      if (this.accounts.numbersOfWaba(waba.waba_id).length > 0) return [];
       throw new BootstrapError(`The phone numbers of WABA ${waba.waba_id} cannot be read from the Graph API`, cause);
     }
   }

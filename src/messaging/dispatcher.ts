@@ -11,7 +11,7 @@ import { within } from '../platform/lifecycle/worker-loop.js';
 import { Runtime } from '../platform/runtime.js';
 import { RateLimitService } from '../rate-limit/rate-limit.service.js';
 import { toGraphPayload } from './graph-payload.js';
-import type { ArmedMessage } from './send-queue.store.js';
+import type { ArmedMessage, HeldLane } from './send-queue.store.js';
 import { Settler } from './settler.js';
 
 /** Longest wait of a message that could not be sent because nobody answered. */
@@ -49,7 +49,8 @@ export class Dispatcher {
    */
   async dispatch(message: ArmedMessage, mayStillSend: () => boolean): Promise<number | null> {
     const phoneNumberId = message.phone_number_id;
-    this.settler.begin(phoneNumberId);
+    const key = { messageId: message.id, phoneNumberId, attempt: message.attempt_no };
+    this.settler.begin(key);
     const end = this.answered.startTimer();
     const result = await this.post(message, mayStillSend);
     end();
@@ -58,14 +59,17 @@ export class Dispatcher {
     this.slowDown(phoneNumberId, outcome);
     const retryInMs = retryInMsOf(outcome, message.retries + 1);
     this.settler.settle({
-      messageId: message.id,
-      phoneNumberId,
-      attempt: message.attempt_no,
+      ...key,
       outcome,
       httpStatus: result.kind === 'answer' ? result.httpStatus : null,
       retryInMs: retryInMs ?? 0,
     });
     return retryInMs;
+  }
+
+  /** Puts back what was armed on these lanes without this worker learning of it; not to be called while arming. */
+  putBackStrays(lanes: readonly HeldLane[]): Promise<void> {
+    return this.settler.putBackStrays(lanes);
   }
 
   /** Waits until everything sent has come back and been written down, or the Graph time-out has passed. */
@@ -78,7 +82,8 @@ export class Dispatcher {
     const waba = this.accounts.waba(this.accounts.phoneNumber(phoneNumberId)?.wabaId ?? '');
     const token = writeToken({ messageId: message.id, attempt: message.attempt_no }, this.callbackKey);
     const payload = toGraphPayload(message, token);
-    if (waba === undefined || !mayStillSend()) return { kind: 'failure', code: 'LEASE_LOST' };
+    if (waba === undefined) return { kind: 'failure', code: 'NO_ACCESS_TOKEN' };
+    if (!mayStillSend()) return { kind: 'failure', code: 'LEASE_LOST' };
     this.limits.limiter(phoneNumberId)?.spend(this.runtime.clock.monotonicMs());
     const answer = this.graph.sendMessage(phoneNumberId, waba.accessToken, payload);
     this.runtime.crash.passSoon('bytes-out');

@@ -33,6 +33,8 @@ export class LaneKeeper {
   private readonly held = new Map<string, HeldLane>();
   private readonly renewal: Every;
   private readonly sharing: Every;
+  /** Lanes whose open attempts of earlier owners are still to be declared unknown. */
+  private readonly inherited: HeldLane[] = [];
   private leaseEndsAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -61,7 +63,12 @@ export class LaneKeeper {
   /** Renews the lease and adjusts the share when it is time to; returns the lanes that are new. */
   async tend(): Promise<readonly string[]> {
     if (!this.leaseRuns() || this.renewal.due()) await this.renew();
-    return this.sharing.due() ? this.share() : [];
+    const taken = this.sharing.due() ? await this.share() : [];
+    if (this.inherited.length > 0) {
+      await this.settler.abandon(this.inherited);
+      this.inherited.length = 0;
+    }
+    return taken;
   }
 
   /** Gives every lane back: after the last send has settled. */
@@ -113,9 +120,9 @@ export class LaneKeeper {
       );
       this.held.set(lane.phoneNumberId, { phoneNumberId: lane.phoneNumberId, fence: lane.fence });
     }
-    const takenOver = taken.filter((lane) => lane.taken_over);
-    if (takenOver.length > 0) await this.settler.abandon(takenOver);
-    this.logger.info({ lanes: taken.length, taken_over: takenOver.length }, 'took lanes');
+    this.inherited.push(...taken);
+    const takenOver = taken.filter((lane) => lane.taken_over).length;
+    this.logger.info({ lanes: taken.length, taken_over: takenOver }, 'took lanes');
     return ids;
   }
 

@@ -100,6 +100,22 @@ export function abandonedAttempts(
   );
 }
 
+/** Attempts of lanes at their present fence that are not settled. */
+export function openAttempts(
+  q: Queryable,
+  lanes: readonly HeldLane[],
+): Promise<{ message_id: string; number: number }[]> {
+  return q.rows(
+    `select a.message_id, a.number
+       from attempts a
+       join unnest($1::text[], $2::bigint[]) as mine (phone_number_id, fence)
+         on mine.phone_number_id = a.phone_number_id and a.fence = mine.fence
+      where a.outcome is null
+      order by a.message_id`,
+    [lanes.map((l) => l.phoneNumberId), lanes.map((l) => l.fence)],
+  );
+}
+
 /**
  * How long ago (in milliseconds, the oldest first) each attempt of the last `windowMs` was armed, per lane: from this
  * the limiter of a new owner is derived, so that two owners together never exceed the number's limit.

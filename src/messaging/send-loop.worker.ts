@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
 import { Db } from '../platform/db/db.js';
-import type { Worker } from '../platform/lifecycle/worker-loop.js';
+import { Every, type Worker } from '../platform/lifecycle/worker-loop.js';
 import { Runtime } from '../platform/runtime.js';
 import { RateLimitService } from '../rate-limit/rate-limit.service.js';
 import { Dispatcher } from './dispatcher.js';
@@ -17,6 +17,9 @@ const TICK_MS = 10;
 
 /** Most messages of one lane in one round: 100 ms worth of the highest level. */
 const MOST_PER_LANE = 100;
+
+/** How long a statement that was given up may still commit on the server, with a margin. */
+const DOUBT_MS = 30_000;
 
 /** How often a worker without lanes looks for some. */
 const NO_LANES_MS = 200;
@@ -34,6 +37,8 @@ interface Quota {
 export class SendLoopWorker implements Worker {
   readonly name = 'send-loop';
   private readonly armed: Counter;
+  private readonly checking: Every;
+  private doubtEndsAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly db: Db,
@@ -43,6 +48,7 @@ export class SendLoopWorker implements Worker {
     private readonly dispatcher: Dispatcher,
     private readonly runtime: Runtime,
   ) {
+    this.checking = new Every(1000, runtime.clock);
     this.armed = runtime.metrics.counter('heliograph_armed_total', 'Attempts armed.');
   }
 
@@ -59,6 +65,7 @@ export class SendLoopWorker implements Worker {
         ),
       );
     }
+    if (this.inDoubt && this.checking.due()) await this.putBackStrays(lanes);
     const quotas = this.quotas(lanes);
     if (quotas.length > 0) await this.send(lanes, quotas);
     return { nextInMs: this.untilNext(lanes) };
@@ -95,14 +102,32 @@ export class SendLoopWorker implements Worker {
     );
     if (due.length === 0) return;
     const touched = new Set(due.map((m) => m.phone_number_id));
-    const armed = await armMessages(this.db, {
-      workerId: this.keeper.workerId,
-      lanes: lanes.filter((l) => touched.has(l.phoneNumberId)),
-      ids: due.map((m) => m.id),
-    });
+    const armed = await this.arm(
+      lanes.filter((l) => touched.has(l.phoneNumberId)),
+      due.map((m) => m.id),
+    );
     this.armed.inc(armed.length);
     if (armed.length > 0) this.runtime.crash.pass('armed');
     for (const message of armed) void this.dispatch(message);
+  }
+
+  /** Arms messages. When the answer is lost, nobody knows whether they are armed: that is looked up later. */
+  private async arm(lanes: readonly HeldLane[], ids: readonly string[]): Promise<ArmedMessage[]> {
+    try {
+      return await armMessages(this.db, { workerId: this.keeper.workerId, lanes, ids });
+    } catch (error) {
+      this.doubtEndsAtMs = this.runtime.clock.monotonicMs() + DOUBT_MS;
+      throw error;
+    }
+  }
+
+  private get inDoubt(): boolean {
+    return this.runtime.clock.monotonicMs() < this.doubtEndsAtMs;
+  }
+
+  private async putBackStrays(lanes: readonly HeldLane[]): Promise<void> {
+    await this.dispatcher.putBackStrays(lanes);
+    for (const { phoneNumberId } of lanes) this.schedule.wake(phoneNumberId);
   }
 
   private async dispatch(message: ArmedMessage): Promise<void> {

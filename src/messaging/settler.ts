@@ -1,21 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { Counter, Histogram } from 'prom-client';
-import type { Outcome } from '../core/delivery/classify-outcome.js';
+import { classifyOutcome, type Outcome } from '../core/delivery/classify-outcome.js';
 import type { Fact } from '../core/delivery/message-lifecycle.js';
 import { groupBy } from '../core/group-by.js';
 import { Db, isTransient } from '../platform/db/db.js';
 import { Runtime } from '../platform/runtime.js';
-import { abandonedAttempts } from './lanes.store.js';
+import { abandonedAttempts, openAttempts } from './lanes.store.js';
 import { learnAll } from './learn-all.js';
 import { lockMessages, writeChanges } from './message-changes.store.js';
 import { OutboxSignal } from './outbox-signal.js';
 import type { HeldLane } from './send-queue.store.js';
 
-/** What came of one attempt. */
-export interface Settlement {
+/** Which attempt of which message, and on which lane. */
+export interface AttemptKey {
   readonly messageId: string;
   readonly phoneNumberId: string;
   readonly attempt: number;
+}
+
+/** What came of one attempt. */
+export interface Settlement extends AttemptKey {
   readonly outcome: Outcome;
   readonly httpStatus: number | null;
   readonly retryInMs: number;
@@ -32,7 +36,8 @@ const RETRY_MS = 200;
 @Injectable()
 export class Settler {
   private waiting: Settlement[] = [];
-  private readonly inFlight = new Map<string, number>();
+  /** Attempts from before their first byte until their outcome is written, by `message id/number`; value: the lane. */
+  private readonly inFlight = new Map<string, string>();
   private draining = false;
   private idle: (() => void)[] = [];
   private readonly outcomes: Counter<'outcome'>;
@@ -49,20 +54,19 @@ export class Settler {
   }
 
   /** Counts an attempt as on its way, from before its first byte until its outcome is written. */
-  begin(phoneNumberId: string): void {
-    this.inFlight.set(phoneNumberId, (this.inFlight.get(phoneNumberId) ?? 0) + 1);
+  begin(attempt: AttemptKey): void {
+    this.inFlight.set(keyOf(attempt), attempt.phoneNumberId);
   }
 
   /** Tells whether attempts of a lane are on their way. */
   hasInFlight(phoneNumberId: string): boolean {
-    return (this.inFlight.get(phoneNumberId) ?? 0) > 0;
+    for (const lane of this.inFlight.values()) if (lane === phoneNumberId) return true;
+    return false;
   }
 
   /** Attempts on their way, over all lanes. */
   get inFlightCount(): number {
-    let count = 0;
-    for (const n of this.inFlight.values()) count += n;
-    return count;
+    return this.inFlight.size;
   }
 
   /** Takes an outcome to be written. */
@@ -76,6 +80,26 @@ export class Settler {
   whenIdle(): Promise<void> {
     if (this.inFlight.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.idle.push(resolve));
+  }
+
+  /**
+   * Puts back what this worker armed without learning of it: the commit went through and its answer was lost. No byte
+   * of these attempts can have left, because only an armed message that was answered is dispatched. To be called while
+   * no arming is under way.
+   */
+  async putBackStrays(lanes: readonly HeldLane[]): Promise<void> {
+    // Taken before the look: an attempt that settles during it must not be mistaken for one that was never sent.
+    const known = new Set(this.inFlight.keys());
+    const open = await openAttempts(this.db, lanes);
+    const strays = open.filter((a) => !known.has(`${a.message_id}/${a.number}`));
+    if (strays.length === 0) return;
+    const outcome = classifyOutcome({ kind: 'failure', code: 'NEVER_DISPATCHED' });
+    await this.write(
+      strays.map((a): [string, Fact] => {
+        return [a.message_id, { kind: 'answered', attempt: a.number, outcome, httpStatus: null, retryInMs: 0 }];
+      }),
+    );
+    this.runtime.logger.warn({ attempts: strays.length }, 'put back messages whose arming was not confirmed');
   }
 
   /** Marks what earlier owners of these lanes armed and never settled: nobody waits for those answers any more. */
@@ -94,21 +118,32 @@ export class Settler {
     // One turn of the event loop, so that answers that arrived together are written together.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
-      const batch = this.waiting.slice(0, BATCH);
-      try {
-        const end = this.delay.startTimer();
-        await this.write(batch.map((s): [string, Fact] => [s.messageId, { kind: 'answered', ...s }]));
-        end();
-      } catch (err) {
-        this.runtime.logger.error({ err, waiting: this.waiting.length }, 'outcomes could not be written yet');
-        await new Promise((resolve) => setTimeout(resolve, isTransient(err) ? RETRY_MS : RETRY_MS * 10));
-        continue;
-      }
-      this.waiting.splice(0, batch.length);
-      for (const s of batch) this.end(s.phoneNumberId);
+      const batch = this.waiting.splice(0, BATCH);
+      const left = await this.writeOrKeep(batch);
+      this.waiting.unshift(...left);
+      if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
     this.draining = false;
     if (this.inFlight.size === 0) for (const resolve of this.idle.splice(0)) resolve();
+  }
+
+  /** Writes a batch, and gives back what has to be tried again. */
+  private async writeOrKeep(batch: readonly Settlement[]): Promise<readonly Settlement[]> {
+    try {
+      const end = this.delay.startTimer();
+      await this.write(batch.map((s): [string, Fact] => [s.messageId, { kind: 'answered', ...s }]));
+      end();
+    } catch (err) {
+      const { logger } = this.runtime;
+      logger.error({ err, outcomes: batch.length }, 'outcomes could not be written yet');
+      if (isTransient(err)) return batch;
+      if (batch.length > 1) return (await Promise.all(batch.map((s) => this.writeOrKeep([s])))).flat();
+      // Its attempt stays open, counts as on its way, and becomes unknown when the lane moves on: never sent twice.
+      logger.error({ err, message_id: batch[0]?.messageId }, 'an outcome cannot be written and is given up');
+      return [];
+    }
+    for (const s of batch) this.inFlight.delete(keyOf(s));
+    return [];
   }
 
   private async write(facts: readonly [string, Fact][]): Promise<void> {
@@ -128,10 +163,8 @@ export class Settler {
     });
     if (published) this.outbox.raise();
   }
+}
 
-  private end(phoneNumberId: string): void {
-    const left = (this.inFlight.get(phoneNumberId) ?? 1) - 1;
-    if (left === 0) this.inFlight.delete(phoneNumberId);
-    else this.inFlight.set(phoneNumberId, left);
-  }
+function keyOf(a: AttemptKey): string {
+  return `${a.messageId}/${a.attempt}`;
 }

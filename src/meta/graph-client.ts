@@ -22,6 +22,8 @@ export class GraphRequestError extends Error {
   constructor(
     message: string,
     readonly graphCode: number | null,
+    /** Whether there was an answer at all. */
+    readonly answered: boolean,
     cause?: unknown,
   ) {
     super(message, { cause });
@@ -99,6 +101,12 @@ export class GraphClient implements OnApplicationShutdown {
     return numbers;
   }
 
+  /** One number; for when the list of its WABA does not tell its throughput. */
+  async readPhoneNumber(phoneNumberId: string, accessToken: string): Promise<GraphPhoneNumber | null> {
+    const fields = new URLSearchParams({ fields: NUMBER_FIELDS });
+    return toNumber({ id: phoneNumberId, ...(await this.get(`/${phoneNumberId}?${fields}`, accessToken)) })[0] ?? null;
+  }
+
   /** Ends the connections; sends still waiting become unknown, so callers drain first. */
   async onApplicationShutdown(): Promise<void> {
     await this.pool.destroy();
@@ -116,13 +124,14 @@ export class GraphClient implements OnApplicationShutdown {
       status = answer.statusCode;
       body = await readJson(answer.body);
     } catch (cause) {
-      throw new GraphRequestError(`The Graph API did not answer (${failureCode(cause)})`, null, cause);
+      throw new GraphRequestError(`The Graph API did not answer (${failureCode(cause)})`, null, false, cause);
     }
     const error = parseGraphError(body);
     if (error !== null || status !== 200 || body === null || typeof body !== 'object') {
       throw new GraphRequestError(
         `The Graph API answered HTTP ${status}: ${error?.message ?? 'no JSON'}`,
         error?.code ?? null,
+        true,
       );
     }
     return body as Record<string, unknown>;

@@ -63,7 +63,10 @@ const BEFORE_THE_FIRST_BYTE = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
+  // Our own words for attempts that were called off before their first byte.
   'LEASE_LOST',
+  'NO_ACCESS_TOKEN',
+  'NEVER_DISPATCHED',
 ]);
 
 const TOO_MANY_REQUESTS = 429;
