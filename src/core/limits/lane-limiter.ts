@@ -9,8 +9,8 @@ export interface Pause {
 
 const SECOND_MS = 1000;
 
-/** Share of a second's limit that may go at once after a pause: enough to catch up a stall, too little for a burst. */
-const BURST_SHARE = 0.04;
+/** Share of a second's limit that may go at once after a stall, to catch up with it. The log bounds the second anyway. */
+const BURST_SHARE = 0.1;
 
 /**
  * How fast one phone number may send, in the memory of the one worker that owns its lane: exact, and without a round
@@ -68,6 +68,6 @@ export class LaneLimiter {
 
   private pace(): { everyMs: number; burst: number } {
     const limit = this.window.limit;
-    return { everyMs: this.windowMs / limit, burst: Math.max(1, Math.floor(limit * BURST_SHARE)) };
+    return { everyMs: SECOND_MS / limit, burst: Math.max(1, Math.floor(limit * BURST_SHARE)) };
   }
 }
