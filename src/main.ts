@@ -25,9 +25,14 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // Configuration and bootstrap errors are for people: one line, no stack.
-  const forPeople =
-    error instanceof ConfigError || (error instanceof Error && /^(Bootstrap|EmbeddedServer)Error$/.test(error.name));
-  console.error(forPeople ? (error as Error).message : error);
+  console.error(forPeople(error) ?? error);
   process.exit(1);
 });
+
+/** One line for what an operator can mend; null for what needs a stack. */
+function forPeople(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if (error instanceof ConfigError || /^(Bootstrap|EmbeddedServer)Error$/.test(error.name)) return error.message;
+  const { code, port } = error as Error & { code?: string; port?: number };
+  return code === 'EADDRINUSE' ? `HTTP_PORT ${port} is in use by another program already.` : null;
+}

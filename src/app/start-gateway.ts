@@ -20,6 +20,7 @@ import { WebhookJobsService } from '../webhooks/webhook-jobs.service.js';
 import { WebhookWorkersService } from '../webhooks/webhook-workers.service.js';
 import { GatewayModule } from './gateway.module.js';
 import { createHttpApp, listen } from './http-server.js';
+import type { Foundation } from './platform.module.js';
 
 /** A gateway that runs. */
 export interface RunningGateway {
@@ -33,9 +34,9 @@ export interface RunningGateway {
 const REFRESH_MS = 5000;
 
 /**
- * Starts the roles of a configuration whose DATABASE_URL is set: migrates, bootstraps, begins the loops and jobs of a
- * worker, and listens. Every role answers health and metrics; only `api` and `all` serve REST and webhooks… to keep
- * one path per role, a worker's HTTP port serves the same routes, and is simply not put behind the load balancer.
+ * Starts the roles of a configuration whose DATABASE_URL is set: migrates, bootstraps, listens, and begins the loops
+ * and jobs of a worker. Every role serves the same routes, so that each can be asked for its health and metrics; a
+ * worker is simply not put behind the load balancer. When a step fails, what was begun is closed again.
  */
 export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
   const logger = createLogger(config);
@@ -45,26 +46,40 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   if (applied > 0) logger.info({ migrations: applied }, 'the database is up to date');
   const connections = await openConnections({ url, poolSize: config.databasePoolSize }, logger);
   const readiness = new Readiness();
-  const app = await createHttpApp(GatewayModule.over({ runtime, connections, readiness }), runtime);
-  const accounts = app.get(AccountsService);
-  await accounts.refresh();
-  if (config.bootstrapFile !== undefined) await app.get(BootstrapService).applyFile(config.bootstrapFile);
-  const refreshing = refreshAccounts(app, runtime);
-  const work = config.roles === 'api' ? null : startWork(app);
-  const httpPort = await listen(app, runtime);
-  readiness.markReady();
-  logger.info({ http_port: httpPort, roles: config.roles, bus: runtime.publishesEvents ? 'on' : 'off' }, 'ready');
+  let app: NestFastifyApplication | undefined;
+  try {
+    app = await createHttpApp(GatewayModule.over({ runtime, connections, readiness }), runtime);
+    await app.get(AccountsService).refresh();
+    if (config.bootstrapFile !== undefined) await app.get(BootstrapService).applyFile(config.bootstrapFile);
+    const httpPort = await listen(app, runtime);
+    const work = config.roles === 'api' ? null : startWork(app);
+    const refreshing = refreshAccounts(app, runtime);
+    readiness.markReady();
+    logger.info({ http_port: httpPort, roles: config.roles, bus: runtime.publishesEvents ? 'on' : 'off' }, 'ready');
+    return { httpPort, stop: () => stopGateway({ app, work, refreshing, runtime, connections, readiness }) };
+  } catch (error) {
+    await app?.close().catch(() => undefined);
+    await connections.close();
+    throw error;
+  }
+}
 
-  const stop = async () => {
-    readiness.markDraining();
-    clearInterval(refreshing);
-    const done = Promise.allSettled([work?.stop(), app.getHttpServer().closeIdleConnections?.()]);
-    if (!(await within(done, config.shutdownTimeoutMs))) logger.warn('stopped before everything had finished');
-    await within(app.close(), 3000);
-    await within(connections.close(), 2000);
-    logger.info('stopped');
-  };
-  return { httpPort, stop };
+interface Begun extends Foundation {
+  readonly app: NestFastifyApplication | undefined;
+  readonly work: { stop(): Promise<void> } | null;
+  readonly refreshing: NodeJS.Timeout;
+}
+
+/** Workers first, while their database and the webhooks still answer; connections last. */
+async function stopGateway({ app, work, refreshing, runtime, connections, readiness }: Begun): Promise<void> {
+  readiness.markDraining();
+  clearInterval(refreshing);
+  if (work !== null && !(await within(work.stop(), runtime.config.shutdownTimeoutMs))) {
+    runtime.logger.warn('stopped before everything had finished');
+  }
+  if (app !== undefined) await within(app.close(), 3000);
+  await within(connections.close(), 2000);
+  runtime.logger.info('stopped');
 }
 
 function refreshAccounts(app: NestFastifyApplication, runtime: Runtime): NodeJS.Timeout {

@@ -3,6 +3,7 @@ import { AccountsService, type PhoneNumber, type Waba } from '../accounts/accoun
 import { GraphClient, type GraphPhoneNumber, GraphRequestError } from '../meta/graph-client.js';
 import type { Job } from '../platform/jobs/job-runner.js';
 import { Runtime } from '../platform/runtime.js';
+import { RateLimitService } from '../rate-limit/rate-limit.service.js';
 
 /** Numbers read by a call of their own in one round, at most: the budget is 200 calls an hour. */
 const SINGLE_READS = 2;
@@ -16,6 +17,7 @@ export class MetricsService {
   constructor(
     private readonly accounts: AccountsService,
     private readonly graph: GraphClient,
+    private readonly limits: RateLimitService,
     private readonly runtime: Runtime,
   ) {}
 
@@ -31,6 +33,7 @@ export class MetricsService {
     for (const waba of this.accounts.wabas()) {
       try {
         await this.accounts.recordPoll(waba.wabaId, await this.read(waba));
+        this.limits.adapt();
         polls.inc({ result: 'read' });
       } catch (err) {
         polls.inc({ result: 'failed' });

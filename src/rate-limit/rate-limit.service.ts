@@ -4,12 +4,16 @@ import { AccountsService } from '../accounts/accounts.service.js';
 import type { Clock } from '../core/clock.js';
 import { LaneLimiter } from '../core/limits/lane-limiter.js';
 import type { MetaErrorRow } from '../core/meta-errors/meta-error-row.js';
+import { reactionTo } from '../core/meta-errors/meta-error-table.js';
 import type { GatewayConfig } from '../platform/config/settings.js';
 import { Metrics } from '../platform/observability/metrics.js';
 import { CLOCK, CONFIG } from '../platform/tokens.js';
 
 /** Longest time between the arming of an attempt and its first byte; the owner of a lane keeps to it. */
 export const ARM_TO_WIRE_MS = 500;
+
+/** Meta's error for a number that sends faster than its level: a matter of rate, where the others are of state. */
+const THROUGHPUT_REACHED = reactionTo(130429);
 
 /** A refusal that slows a scope down pauses it at least this long. */
 const LEAST_PAUSE_MS = 1000;
@@ -77,7 +81,13 @@ export class RateLimitService {
 
   /** Slows down what a refusal of Meta's says must slow down, on the lanes that this worker owns. */
   react(phoneNumberId: string, reaction: MetaErrorRow): void {
-    const untilMs = this.clock.monotonicMs() + Math.max(reaction.pauseMs, LEAST_PAUSE_MS);
+    const nowMs = this.clock.monotonicMs();
+    const untilMs = nowMs + Math.max(reaction.pauseMs, LEAST_PAUSE_MS);
+    if (reaction === THROUGHPUT_REACHED) {
+      this.limiters.get(phoneNumberId)?.giveWay(nowMs);
+      this.pauses.inc({ scope: 'throughput' });
+      return;
+    }
     if (reaction.slow === 'number') this.limiters.get(phoneNumberId)?.pause(untilMs, reaction.title);
     if (reaction.slow === 'waba' || reaction.slow === 'app' || reaction.slow === 'account') {
       for (const id of this.lanesOfSameWaba(phoneNumberId)) this.limiters.get(id)?.pause(untilMs, reaction.title);

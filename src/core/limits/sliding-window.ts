@@ -6,7 +6,7 @@
  * Mutable for speed (a lane spends 1,000 a second); time comes in as an argument and must not go back.
  */
 export class SlidingWindow {
-  /** Ring of the last `limit` instants; `next` is the oldest, and the one to be overwritten. */
+  /** Ring of the latest instants; `next` is the oldest, and the one to be overwritten. It only ever grows. */
   private instants: number[];
   private next = 0;
 
@@ -26,34 +26,35 @@ export class SlidingWindow {
   allowedAt(nowMs: number, upTo = this.limitPerWindow): number {
     const wanted = Math.min(upTo, this.limitPerWindow);
     let allowed = 0;
-    while (allowed < wanted && nowMs - this.at(allowed) >= this.windowMs) allowed += 1;
+    while (allowed < wanted && nowMs - this.instantOf(allowed) >= this.windowMs) allowed += 1;
     return allowed;
   }
 
   /** The first instant at which one more may be spent; in the past when one may go now. */
   freeAtMs(): number {
-    return this.at(0) + this.windowMs;
+    return this.instantOf(0) + this.windowMs;
   }
 
   /** Writes down one spending. The caller has asked `allowedAt`; spending more is recorded all the same. */
   spend(atMs: number): void {
     this.instants[this.next] = atMs;
-    this.next = (this.next + 1) % this.limitPerWindow;
+    this.next = (this.next + 1) % this.instants.length;
   }
 
-  /** Changes the limit and keeps the youngest instants: a lower limit takes effect at once, not after a window. */
+  /** Changes the limit at once; what was spent stays spent, so that lowering and raising it again gains nothing. */
   resize(limitPerWindow: number): void {
-    if (limitPerWindow === this.limitPerWindow) return;
-    const oldestFirst = Array.from({ length: this.limitPerWindow }, (_, i) => this.at(i));
-    const kept = oldestFirst.slice(-limitPerWindow);
-    const room = new Array<number>(limitPerWindow - kept.length).fill(Number.NEGATIVE_INFINITY);
-    this.instants = [...room, ...kept];
-    this.next = 0;
+    const missing = limitPerWindow - this.instants.length;
+    if (missing > 0) {
+      const oldestFirst = [...this.instants.slice(this.next), ...this.instants.slice(0, this.next)];
+      this.instants = [...new Array<number>(missing).fill(Number.NEGATIVE_INFINITY), ...oldestFirst];
+      this.next = 0;
+    }
     this.limitPerWindow = limitPerWindow;
   }
 
-  /** The i-th oldest instant of the ring. */
-  private at(i: number): number {
-    return this.instants[(this.next + i) % this.limitPerWindow] ?? Number.NEGATIVE_INFINITY;
+  /** The i-th oldest of the latest `limit` instants. */
+  private instantOf(i: number): number {
+    const size = this.instants.length;
+    return this.instants[(this.next + size - this.limitPerWindow + i) % size] ?? Number.NEGATIVE_INFINITY;
   }
 }
