@@ -33,6 +33,8 @@ export class LaneKeeper {
   private readonly held = new Map<string, HeldLane>();
   private readonly renewal: Every;
   private readonly sharing: Every;
+  /** Lanes to be given to other workers as soon as nothing of theirs is on the wire. */
+  private readonly leaving = new Set<string>();
   /** Lanes whose open attempts of earlier owners are still to be declared unknown. */
   private readonly inherited: HeldLane[] = [];
   private leaseEndsAtMs = Number.NEGATIVE_INFINITY;
@@ -50,9 +52,10 @@ export class LaneKeeper {
     this.sharing = new Every(SHARE_EVERY_MS, clock);
   }
 
-  /** The lanes that are this worker's now. */
+  /** The lanes on which this worker may arm messages now. */
   lanes(): readonly HeldLane[] {
-    return this.leaseRuns() ? [...this.held.values()] : [];
+    if (!this.leaseRuns()) return [];
+    return [...this.held.values()].filter((lane) => !this.leaving.has(lane.phoneNumberId));
   }
 
   /** Tells whether this worker may still send on a lane that it armed a message for at `fence`. */
@@ -64,6 +67,7 @@ export class LaneKeeper {
   async tend(): Promise<readonly string[]> {
     if (!this.leaseRuns() || this.renewal.due()) await this.renew();
     const taken = this.sharing.due() ? await this.share() : [];
+    if (this.leaving.size > 0) await this.releaseLeaving();
     if (this.inherited.length > 0) {
       await this.settler.abandon(this.inherited);
       this.inherited.length = 0;
@@ -94,15 +98,13 @@ export class LaneKeeper {
   }
 
   private async share(): Promise<readonly string[]> {
-    await this.dropLost();
+    await this.reconcile();
     const { workers, lanes } = await store.countShares(this.db);
     const fairShare = Math.ceil(lanes / Math.max(1, workers));
-    if (this.held.size > fairShare) {
-      await this.giveUp(this.held.size - fairShare);
-      return [];
-    }
+    const surplus = this.held.size - this.leaving.size - fairShare;
+    if (surplus > 0) this.giveUp(surplus);
     const room = Math.min(TAKE_AT_ONCE, fairShare - this.held.size);
-    return room === 0 ? [] : this.take(room);
+    return room > 0 ? this.take(room) : [];
   }
 
   private async take(upTo: number): Promise<readonly string[]> {
@@ -126,33 +128,45 @@ export class LaneKeeper {
     return ids;
   }
 
-  /** Lanes that somebody else took meanwhile: this worker was thought dead. */
-  private async dropLost(): Promise<void> {
-    const fences = new Map(
-      (await store.lanesOf(this.db, this.workerId)).map((lane) => [lane.phoneNumberId, lane.fence]),
-    );
-    for (const lane of this.held.values()) {
+  /**
+   * Brings this worker's view and the database's together: lanes that somebody else took meanwhile (this worker was
+   * thought dead) are dropped, and lanes whose taking was not confirmed are let go, to be taken anew.
+   */
+  private async reconcile(): Promise<void> {
+    const owned = await store.lanesOf(this.db, this.workerId);
+    const fences = new Map(owned.map((lane) => [lane.phoneNumberId, lane.fence]));
+    for (const lane of [...this.held.values()]) {
       if (fences.get(lane.phoneNumberId) === lane.fence) continue;
-      this.held.delete(lane.phoneNumberId);
-      this.limits.close(lane.phoneNumberId);
+      this.forget(lane.phoneNumberId);
       this.logger.warn('lost a lane to another worker');
     }
+    const strays = owned.filter((lane) => !this.held.has(lane.phoneNumberId));
+    if (strays.length > 0) await store.releaseLanes(this.db, this.workerId, strays);
   }
 
-  private async giveUp(count: number): Promise<void> {
-    const surplus = [...this.held.values()]
-      .filter((lane) => !this.settler.hasInFlight(lane.phoneNumberId))
-      .slice(0, count);
-    for (const lane of surplus) {
-      this.held.delete(lane.phoneNumberId);
-      this.limits.close(lane.phoneNumberId);
-    }
-    await store.releaseLanes(this.db, this.workerId, surplus);
-    if (surplus.length > 0) this.logger.info({ lanes: surplus.length }, 'gave lanes to other workers');
+  /** Begins to give lanes to other workers: nothing more is armed on them, and what is on the wire comes home first. */
+  private giveUp(count: number): void {
+    const staying = [...this.held.keys()].filter((id) => !this.leaving.has(id));
+    for (const id of staying.slice(0, count)) this.leaving.add(id);
+  }
+
+  /** Releases lanes that are leaving and have nothing on the wire any more. */
+  private async releaseLeaving(): Promise<void> {
+    const home = [...this.leaving].filter((id) => !this.settler.hasInFlight(id));
+    const lanes = home.flatMap((id) => this.held.get(id) ?? []);
+    for (const id of home) this.forget(id);
+    if (lanes.length === 0) return;
+    await store.releaseLanes(this.db, this.workerId, lanes);
+    this.logger.info({ lanes: lanes.length }, 'gave lanes to other workers');
+  }
+
+  private forget(phoneNumberId: string): void {
+    this.held.delete(phoneNumberId);
+    this.leaving.delete(phoneNumberId);
+    this.limits.close(phoneNumberId);
   }
 
   private forgetAll(): void {
-    for (const id of this.held.keys()) this.limits.close(id);
-    this.held.clear();
+    for (const id of [...this.held.keys()]) this.forget(id);
   }
 }

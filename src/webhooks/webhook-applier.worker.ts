@@ -15,7 +15,7 @@ import { type SourcedReport, sortEvents } from './sort-events.js';
 const BATCH = { limit: 400, bytes: 2 * 1024 * 1024 };
 
 /** How often the queue is looked at when nothing told of new webhooks (they may come in through another replica). */
-const IDLE_MS = 50;
+const IDLE_MS = 100;
 
 /** After so many failures a webhook is set aside for people to look at. */
 const MOST_ATTEMPTS = 5;

@@ -216,6 +216,11 @@ describe('news', () => {
     expect(isNews(known, mergeStatus(known, news))).toBe(true);
   });
 
+  it('is a status whose time was known already', () => {
+    const known = { ...NOTHING_REPORTED, times: { accepted: at(1) } };
+    expect(isNews(known, mergeStatus(known, report('accepted', 1)))).toBe(true);
+  });
+
   it.each(['pricing', 'conversation'] as const)('is the first %s', (key) => {
     const known = mergeAll([report('sent', 10)]);
     expect(isNews(known, mergeStatus(known, report('sent', 10, { [key]: { a: 1 } })))).toBe(true);

@@ -179,9 +179,7 @@ describe('the facts of two attempts, of which the first was in doubt', () => {
         expect(fateOf(b)).toBe(fateOf(a));
         expect(count(b.events, 'duplicate_confirmed')).toBe(Math.max(0, acceptedWamids(facts).size - 1));
         const { wamid } = b.message;
-        expect(wamid === null ? [] : [...acceptedWamids(facts)]).toEqual(
-          wamid === null ? [] : expect.arrayContaining([wamid]),
-        );
+        if (wamid !== null) expect([...acceptedWamids(facts)]).toContain(wamid);
       }),
       { numRuns: 500 },
     );

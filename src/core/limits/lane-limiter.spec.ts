@@ -1,0 +1,268 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { LaneLimiter } from './lane-limiter.js';
+
+const SECOND_MS = 1000;
+const GUARD_MS = 25;
+const START_MS = 10_000;
+
+function spendAll(limiter: LaneLimiter, nowMs: number, wanted: number): number[] {
+  const allowed = limiter.allowed(nowMs, wanted);
+  for (let i = 0; i < allowed; i += 1) limiter.spend(nowMs);
+  return new Array<number>(allowed).fill(nowMs);
+}
+
+/** Sends as fast as the limiter lets it, waking up when it says and then `lateMs` later. */
+function sendSteadily(limiter: LaneLimiter, fromMs: number, forMs: number, lateMs: (turn: number) => number): number[] {
+  const sent: number[] = [];
+  let nowMs = fromMs;
+  for (let turn = 0; nowMs < fromMs + forMs; turn += 1) {
+    sent.push(...spendAll(limiter, nowMs, 1000));
+    nowMs = Math.max(nowMs + 0.1, limiter.freeAtMs(nowMs) + lateMs(turn));
+  }
+  return sent;
+}
+
+/** The fullest window of so many milliseconds, wherever it begins. */
+function fullest(instants: readonly number[], windowMs: number): number {
+  const sorted = [...instants].sort((a, b) => a - b);
+  let most = 0;
+  let first = 0;
+  for (const [last, at] of sorted.entries()) {
+    while (at - (sorted[first] ?? at) >= windowMs) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+
+const demand = fc.array(
+  fc.record({
+    waitMs: fc.oneof(fc.integer({ min: 0, max: 30 }), fc.double({ min: 0, max: 1500, noNaN: true })),
+    wanted: fc.nat(200),
+  }),
+  { minLength: 1, maxLength: 150 },
+);
+
+describe('a lane under random demand', () => {
+  it('never sends more than its level into any second stretched by the guard', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(1, 7, 20, 80, 333, 1000),
+        fc.integer({ min: 0, max: 100 }),
+        demand,
+        (mps, guardMs, steps) => {
+          const limiter = new LaneLimiter(mps, guardMs);
+          const sent: number[] = [];
+          let nowMs = START_MS;
+          for (const { waitMs, wanted } of steps) {
+            nowMs += waitMs;
+            sent.push(...spendAll(limiter, nowMs, wanted));
+          }
+          expect(fullest(sent, SECOND_MS + guardMs)).toBeLessThanOrEqual(mps);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('never lets Meta count more than its level in a second, though requests arrive up to the guard late', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(20, 80, 333),
+        fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })),
+        (mps, dice) => {
+          const roll = () => dice.next().value as number;
+          const sent = sendSteadily(new LaneLimiter(mps, GUARD_MS), START_MS, 4000, () => 3 * roll());
+          expect(
+            fullest(
+              sent.map((t) => t + GUARD_MS * roll()),
+              SECOND_MS,
+            ),
+          ).toBeLessThanOrEqual(mps);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  it('keeps to the level in force at each send, through every change of level', () => {
+    const level = fc.constantFrom(20, 80, 300);
+    const steps = fc.array(
+      fc.record({
+        waitMs: fc.integer({ min: 0, max: 200 }),
+        wanted: fc.nat(300),
+        level: fc.option(level, { freq: 4 }),
+      }),
+      { maxLength: 120 },
+    );
+    fc.assert(
+      fc.property(level, steps, (first, all) => {
+        const limiter = new LaneLimiter(first, GUARD_MS);
+        const sent: number[] = [];
+        let nowMs = START_MS;
+        for (const { waitMs, wanted, level: next } of all) {
+          nowMs += waitMs;
+          if (next !== null) limiter.setThroughput(next);
+          const now = spendAll(limiter, nowMs, wanted);
+          if (now.length === 0) continue;
+          sent.push(...now);
+          const recent = sent.filter((t) => nowMs - t < SECOND_MS + GUARD_MS);
+          expect(recent.length).toBeLessThanOrEqual(limiter.throughputMps);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('a lane under steady demand', () => {
+  const late = [
+    ['at the very moment', () => 0],
+    ['up to 3 ms late', (turn: number) => (turn * 7) % 4],
+  ] as const;
+  it.each(late.flatMap(([when, lateMs]) => [20, 80, 1000].map((mps) => [mps, when, lateMs] as const)))(
+    'uses at least 98 %% of what %i a second allow, woken %s',
+    (mps, _, lateMs) => {
+      const sent = sendSteadily(new LaneLimiter(mps, GUARD_MS), START_MS, 30_000, lateMs);
+      const possible = (30_000 / (SECOND_MS + GUARD_MS)) * mps;
+      expect(sent.length).toBeGreaterThanOrEqual(0.98 * possible);
+    },
+  );
+
+  it('spreads its sends instead of beginning every second with a burst', () => {
+    const sent = sendSteadily(new LaneLimiter(80, GUARD_MS), START_MS, 10_000, () => 0);
+    expect(fullest(sent, 100)).toBeLessThanOrEqual(16);
+  });
+
+  it('catches up a stall with a tenth of a second of messages, and one message at the least', () => {
+    expect(new LaneLimiter(80, GUARD_MS).allowed(START_MS, 1000)).toBe(8);
+    expect(new LaneLimiter(1000, GUARD_MS).allowed(START_MS, 1000)).toBe(100);
+    expect(new LaneLimiter(5, GUARD_MS).allowed(START_MS, 1000)).toBe(1);
+  });
+});
+
+describe('a lane', () => {
+  it('says when it may send next: then, and not a millisecond earlier', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(3, 20, 80, 1000), demand, (mps, steps) => {
+        const limiter = new LaneLimiter(mps, GUARD_MS);
+        let nowMs = START_MS;
+        for (const { waitMs, wanted } of steps) {
+          nowMs += waitMs;
+          spendAll(limiter, nowMs, wanted);
+          const freeAtMs = limiter.freeAtMs(nowMs);
+          // A thousandth of a millisecond stands for the rounding of doubles.
+          expect(limiter.allowed(freeAtMs + 0.001, 1)).toBe(1);
+          if (freeAtMs - 1 > nowMs) expect(limiter.allowed(freeAtMs - 1, 1)).toBe(0);
+        }
+      }),
+    );
+  });
+
+  it('never gives more than was asked for', () => {
+    const limiter = new LaneLimiter(1000, GUARD_MS);
+    expect(limiter.allowed(START_MS, 3)).toBe(3);
+    expect(limiter.allowed(START_MS, 0)).toBe(0);
+  });
+
+  it('sends nothing while it is paused, and says why and until when', () => {
+    const limiter = new LaneLimiter(80, GUARD_MS);
+    limiter.pause(START_MS + 500, 'refused');
+    expect(limiter.allowed(START_MS + 499, 10)).toBe(0);
+    expect(limiter.pauseAt(START_MS + 499)).toEqual({ untilMs: START_MS + 500, reason: 'refused' });
+    expect(limiter.freeAtMs(START_MS)).toBe(START_MS + 500);
+    expect(limiter.allowed(START_MS + 500, 10)).toBe(8);
+    expect(limiter.pauseAt(START_MS + 500)).toBeNull();
+  });
+
+  it('is not freed early by a shorter pause, and is held longer by a longer one', () => {
+    const limiter = new LaneLimiter(80, GUARD_MS);
+    limiter.pause(START_MS + 500, 'first');
+    limiter.pause(START_MS + 100, 'shorter');
+    expect(limiter.pauseAt(START_MS)?.reason).toBe('first');
+    limiter.pause(START_MS + 900, 'longer');
+    expect(limiter.pauseAt(START_MS)).toEqual({ untilMs: START_MS + 900, reason: 'longer' });
+  });
+
+  it('slows down at once when its level falls', () => {
+    const limiter = new LaneLimiter(1000, GUARD_MS);
+    for (let t = 0; t < 500; t += 1) spendAll(limiter, START_MS + t, 1);
+    limiter.setThroughput(20);
+    expect(limiter.throughputMps).toBe(20);
+    expect(limiter.allowed(START_MS + 500, 1000)).toBe(0);
+    const sent = sendSteadily(limiter, START_MS + 500, 5000, () => 0);
+    expect(fullest(sent, SECOND_MS + GUARD_MS)).toBeLessThanOrEqual(20);
+    expect(sent.length).toBeGreaterThan(60);
+  });
+
+  it('speeds up at once when its level rises', () => {
+    const limiter = new LaneLimiter(20, GUARD_MS);
+    sendSteadily(limiter, START_MS, 2000, () => 0);
+    limiter.setThroughput(1000);
+    const sent = sendSteadily(limiter, START_MS + 2000, 1000, () => 0);
+    expect(sent.length).toBeGreaterThan(900);
+  });
+
+  it('counts what an earlier owner spent', () => {
+    const limiter = new LaneLimiter(20, GUARD_MS);
+    for (let i = 0; i < 20; i += 1) limiter.spend(START_MS - 500);
+    expect(limiter.allowed(START_MS, 20)).toBe(0);
+    expect(limiter.freeAtMs(START_MS)).toBeGreaterThanOrEqual(START_MS + 500 + GUARD_MS);
+  });
+});
+
+describe('a lane that Meta refuses for its throughput', () => {
+  it('gives way by a tenth, once a second at most however many refusals come', () => {
+    const limiter = new LaneLimiter(100, GUARD_MS);
+    for (let t = 0; t < 1000; t += 10) limiter.giveWay(START_MS + t);
+    expect(limiter.currentMps).toBe(90);
+    limiter.giveWay(START_MS + 1000);
+    expect(limiter.currentMps).toBe(81);
+    expect(limiter.throughputMps).toBe(100);
+  });
+
+  it('sends no more than it gave way to, from that moment on', () => {
+    const limiter = new LaneLimiter(100, GUARD_MS);
+    for (let second = 0; second < 5; second += 1) limiter.giveWay(START_MS + second * 1000);
+    const sent = sendSteadily(limiter, START_MS + 4000, 999, () => 0);
+    expect(limiter.currentMps).toBe(59);
+    expect(sent.length).toBeLessThanOrEqual(59);
+  });
+
+  it('never stops altogether, however long the refusals go on', () => {
+    const limiter = new LaneLimiter(100, GUARD_MS);
+    for (let second = 0; second < 100; second += 1) limiter.giveWay(START_MS + second * 1000);
+    expect(limiter.currentMps).toBe(5);
+    const small = new LaneLimiter(5, GUARD_MS);
+    for (let second = 0; second < 100; second += 1) small.giveWay(START_MS + second * 1000);
+    expect(small.currentMps).toBe(1);
+  });
+
+  it('comes back by a fiftieth of its level a second, and never above the level', () => {
+    const limiter = new LaneLimiter(100, GUARD_MS);
+    limiter.giveWay(START_MS);
+    const used = [999, 1000, 1500, 2000, 3000, 4000, 5000, 60_000].map((t) => {
+      limiter.allowed(START_MS + t, 1);
+      return limiter.currentMps;
+    });
+    expect(used).toEqual([90, 92, 92, 94, 96, 98, 100, 100]);
+  });
+
+  it('comes back to its level exactly, from wherever it gave way to', () => {
+    for (let refusals = 1; refusals < 40; refusals += 1) {
+      const limiter = new LaneLimiter(1000, GUARD_MS);
+      for (let second = 0; second < refusals; second += 1) limiter.giveWay(START_MS + second * 1000);
+      for (let second = 0; second < 120; second += 1) limiter.allowed(START_MS + (refusals + second) * 1000, 1);
+      expect(limiter.currentMps).toBe(1000);
+    }
+  });
+
+  it('tries a new level in full', () => {
+    const limiter = new LaneLimiter(80, GUARD_MS);
+    limiter.giveWay(START_MS);
+    limiter.setThroughput(80);
+    expect(limiter.currentMps).toBe(72);
+    limiter.setThroughput(1000);
+    expect(limiter.currentMps).toBe(1000);
+  });
+});
