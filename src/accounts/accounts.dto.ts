@@ -19,7 +19,7 @@ export class PhoneNumberView {
   @ApiProperty({ type: String, nullable: true })
   throughput_level: string | null;
   /** Messages per second that the limiter keeps, inbound and outbound together. */
-  @ApiProperty()
+  @ApiProperty({ type: 'integer' })
   throughput_mps: number;
   @ApiProperty({ type: String, nullable: true })
   messaging_limit_tier: string | null;

@@ -27,6 +27,8 @@ export async function createHttpApp(module: Type | DynamicModule, runtime: Runti
     abortOnError: false,
   });
   if (runtime.config.corsOrigins.length > 0) app.enableCors({ origin: [...runtime.config.corsOrigins] });
+  // Fastify takes plain text by default; ours is a JSON interface, and says so with 415.
+  app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
   serveOpenApi(app);
   await app.init();
   return app;

@@ -13,13 +13,25 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     .setVersion('1')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key of a portfolio.' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'API key',
+      description: 'An API key of a portfolio.',
+    })
     .addTag('messages', 'Send messages and read what became of them.')
     .addTag('accounts', 'What a portfolio owns at Meta.')
     .addTag('webhooks', "Meta's way in.")
     .addTag('operations', 'Health and metrics.')
     .build();
   const document = SwaggerModule.createDocument(app, config);
+  // What needs no key says so: an operation without a word on it is a mistake to the linter, and to readers.
+  for (const item of Object.values(document.paths)) {
+    for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
+      const operation = item[method];
+      if (operation !== undefined) operation.security ??= [];
+    }
+  }
   for (const [path, operations] of Object.entries(webhookPaths())) document.paths[path] = operations;
   return document;
 }
@@ -37,9 +49,13 @@ function webhookPaths(): OpenAPIObject['paths'] {
   const query = (name: string) => ({ name, in: 'query' as const, required: true, schema: { type: 'string' } });
   const appId = { name: 'app_id', in: 'path' as const, required: true, schema: { type: 'string' } };
   const signature = { name: 'X-Hub-Signature-256', in: 'header' as const, required: true, schema: { type: 'string' } };
+  const refusal = {
+    description: 'Refused; nothing is kept.',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemView' } } },
+  };
   const responses = (ok: string, ...errors: number[]) => ({
     '200': { description: ok },
-    ...Object.fromEntries(errors.map((status) => [String(status), { description: 'Refused; nothing is kept.' }])),
+    ...Object.fromEntries(errors.map((status) => [String(status), refusal])),
   });
   const pathItem = (suffix: string, parameters: object[]) => ({
     get: {

@@ -13,7 +13,6 @@ export const GATEWAY_ERRORS = {
   unauthenticated: { title: 'No valid API key was given', http: 401, grpc: 16, retryable: false },
   forbidden: { title: 'The API key lacks the scope for this', http: 403, grpc: 7, retryable: false },
   not_found: { title: 'There is no such thing', http: 404, grpc: 5, retryable: false },
-  method_not_allowed: { title: 'This path does not take that method', http: 405, grpc: 12, retryable: false },
   idempotency_mismatch: {
     title: 'The idempotency key was used for another request',
     http: 422,

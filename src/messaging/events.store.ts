@@ -15,13 +15,14 @@ export interface EventRow {
   readonly recorded_at: Date;
   readonly phone_number_id: string | null;
   readonly recipient: string | null;
+  readonly recipient_kind: 'phone' | 'bsuid' | null;
   readonly callback_data: string | null;
   readonly metadata: object | null;
 }
 
 const EVENT_COLUMNS = `
   e.seq, e.tx::text as tx, e.id, e.portfolio_id, e.aggregate, e.aggregate_id, e.version, e.type, e.data, e.occurred_at,
-  e.recorded_at, m.phone_number_id, m.recipient, m.callback_data, m.metadata`;
+  e.recorded_at, m.phone_number_id, m.recipient, m.recipient_kind, m.callback_data, m.metadata`;
 
 /** The history of one aggregate, oldest first. */
 export function listEventsOf(q: Queryable, portfolioId: string, aggregateId: string): Promise<EventRow[]> {

@@ -195,6 +195,10 @@ async function updateAttempts(tx: Queryable, changes: readonly Change[]): Promis
   );
 }
 
+/**
+ * Appends to the ledger. An entry's place in the cursor order is its transaction, but a transaction can be older than
+ * one that it waited for: then it takes the place of the message's latest entry, so that versions rise for every reader.
+ */
 async function appendEvents(tx: Queryable, changes: readonly Change[], publish: boolean): Promise<void> {
   const entries = changes.flatMap((c) =>
     c.learned.events.map((event, i) => ({ message: c.before, version: c.before.version + 1 + i, event })),
@@ -202,8 +206,13 @@ async function appendEvents(tx: Queryable, changes: readonly Change[], publish: 
   if (entries.length === 0) return;
   await tx.run(
     `with told as (
-       insert into message_events (portfolio_id, aggregate_id, version, type, data, occurred_at)
-       select * from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::jsonb[], $6::timestamptz[])
+       insert into message_events (portfolio_id, aggregate_id, version, type, data, occurred_at, tx)
+       select n.portfolio_id, n.aggregate_id, n.version, n.type, n.data, n.occurred_at,
+              greatest(pg_current_xact_id(),
+                       (select known.tx from message_events known
+                         where known.aggregate_id = n.aggregate_id and known.version = n.known_version))
+         from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::jsonb[], $6::timestamptz[], $8::integer[])
+           as n (portfolio_id, aggregate_id, version, type, data, occurred_at, known_version)
        returning seq
      )
      insert into message_outbox (seq) select seq from told where $7`,
@@ -215,6 +224,7 @@ async function appendEvents(tx: Queryable, changes: readonly Change[], publish: 
       entries.map((e) => toJsonb(e.event.data)),
       entries.map((e) => e.event.occurredAt),
       publish,
+      entries.map((e) => e.message.version),
     ],
   );
 }

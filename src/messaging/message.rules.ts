@@ -1,4 +1,9 @@
-import { type ValidationArguments, ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
+import {
+  isISO8601,
+  type ValidationArguments,
+  ValidatorConstraint,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
 import { isBsuid, parsePhone } from '../core/phone/recipient.js';
 import { KIND_NAMES } from './kinds/kinds.js';
 
@@ -66,5 +71,21 @@ export class JsonSizeRule implements ValidatorConstraintInterface {
   /** The rule. */
   defaultMessage(args: ValidationArguments): string {
     return `${args.property} must be at most ${MOST_METADATA_BYTES} bytes of JSON`;
+  }
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** An instant with its offset (RFC 3339): without one it would be another instant in every time zone. */
+@ValidatorConstraint({ name: 'isInstant' })
+export class InstantRule implements ValidatorConstraintInterface {
+  /** Whether the value is one. */
+  validate(value: unknown): boolean {
+    return typeof value === 'string' && INSTANT.test(value) && isISO8601(value, { strict: true });
+  }
+
+  /** The rule, with an example. */
+  defaultMessage(args: ValidationArguments): string {
+    return `${args.property} must be an instant with its offset, such as 2026-12-01T09:00:00Z`;
   }
 }

@@ -103,6 +103,10 @@ describe('a message as its caller sees it', () => {
 
 describe('an event as its reader sees it', () => {
   const row: EventRow = {
+    seq: 7,
+    tx: '900',
+    portfolio_id: 'p',
+    recorded_at: AT,
     id: 'e',
     aggregate: 'message',
     aggregate_id: 'm',
@@ -111,10 +115,11 @@ describe('an event as its reader sees it', () => {
     occurred_at: AT,
     phone_number_id: '1',
     recipient: '+16505551234',
+    recipient_kind: 'phone',
     callback_data: 'order-1',
     metadata: { a: 1 },
     data: { wamid: 'wamid.1' },
-  } as unknown as EventRow;
+  };
 
   it('is a CloudEvent that brings back what the caller gave', () => {
     expect(toEventView(row, '17')).toEqual({
@@ -138,7 +143,21 @@ describe('an event as its reader sees it', () => {
   });
 
   it('leaves out what belongs to messages only', () => {
-    const notice = { ...row, aggregate: 'account', phone_number_id: null, callback_data: null, metadata: null };
-    expect(toEventView(notice as EventRow, '17').data).toEqual({ account_id: 'm', wamid: 'wamid.1' });
+    const notice: EventRow = {
+      ...row,
+      aggregate: 'account',
+      phone_number_id: null,
+      callback_data: null,
+      metadata: null,
+    };
+    expect(toEventView(notice, '17').data).toEqual({ wamid: 'wamid.1' });
+    const inbound: EventRow = { ...notice, aggregate: 'inbound_message' };
+    expect(toEventView(inbound, '17').data).toEqual({ inbound_message_id: 'm', wamid: 'wamid.1' });
+  });
+
+  it('names a user without a number by recipient', () => {
+    const { data } = toEventView({ ...row, recipient: 'US.1', recipient_kind: 'bsuid' }, '17');
+    expect(data).toHaveProperty('recipient', 'US.1');
+    expect(data).not.toHaveProperty('to');
   });
 });

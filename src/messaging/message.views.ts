@@ -10,7 +10,7 @@ export function toMessageView(row: MessageRow): MessageView {
     state: row.state,
     status: row.status,
     phone_number_id: row.phone_number_id,
-    ...(row.recipient_kind === 'phone' ? { to: row.recipient } : { recipient: row.recipient }),
+    ...recipientOf(row),
     type: row.type,
     [row.type]: row.content,
     ...(row.context === null ? {} : { context: row.context }),
@@ -41,6 +41,15 @@ export function toMessageView(row: MessageRow): MessageView {
   };
 }
 
+/** The recipient under the name that says what it is: a phone number or a business-scoped user id. */
+function recipientOf(row: { readonly recipient: string | null; readonly recipient_kind: string | null }): {
+  to?: string;
+  recipient?: string;
+} {
+  if (row.recipient === null) return {};
+  return row.recipient_kind === 'bsuid' ? { recipient: row.recipient } : { to: row.recipient };
+}
+
 /** What Meta reported about the delivery, and for a rejected message also why. */
 function errorsOf(row: MessageRow): object[] {
   const last = row.state === 'rejected' ? row.attempts.at(-1)?.error : null;
@@ -59,8 +68,8 @@ export function toEventView(row: EventRow, businessId: string): EventView {
     datacontenttype: 'application/json',
     version: row.version,
     data: {
-      [`${row.aggregate}_id`]: row.aggregate_id,
-      ...(row.phone_number_id === null ? {} : { phone_number_id: row.phone_number_id, to: row.recipient }),
+      ...(row.aggregate === 'account' ? {} : { [`${row.aggregate}_id`]: row.aggregate_id }),
+      ...(row.phone_number_id === null ? {} : { phone_number_id: row.phone_number_id, ...recipientOf(row) }),
       ...row.data,
       ...(row.callback_data === null ? {} : { callback_data: row.callback_data }),
       ...(row.metadata === null ? {} : { metadata: row.metadata }),

@@ -23,7 +23,24 @@ export class MessagingJobsService {
     private readonly db: Db,
     private readonly outbox: OutboxSignal,
     private readonly runtime: Runtime,
-  ) {}
+  ) {
+    const { metrics } = runtime;
+    metrics.measured(
+      'heliograph_messages_open',
+      'Messages not yet settled, by state.',
+      async (gauge) => {
+        gauge.reset();
+        for (const { state, count } of await chores.countOpen(db)) gauge.set({ state }, count);
+      },
+      ['state'],
+    );
+    metrics.measured('heliograph_outbox', 'Events that wait to be published.', async (gauge) => {
+      gauge.set((await measureOutbox(db)).waiting);
+    });
+    metrics.measured('heliograph_outbox_oldest_seconds', 'Age of the oldest event not published.', async (gauge) => {
+      gauge.set((await measureOutbox(db)).oldest_ms / 1000);
+    });
+  }
 
   /** The jobs, for the runner. */
   all(): readonly Job[] {
@@ -51,7 +68,6 @@ export class MessagingJobsService {
         everyMs: 30 * SECOND,
         run: () => this.tell('no_status_seen', () => chores.findWithoutStatus(this.db, noStatusAfterMs, BATCH)),
       },
-      { name: 'measure-messages', everyMs: 15 * SECOND, run: () => this.measure() },
       { name: 'purge-messages', everyMs: HOUR, run: () => this.purge() },
     ];
   }
@@ -72,16 +88,6 @@ export class MessagingJobsService {
       this.outbox.raise();
       if (ids.length < BATCH) return;
     }
-  }
-
-  private async measure(): Promise<void> {
-    const { metrics } = this.runtime;
-    const open = metrics.gauge('heliograph_messages_open', 'Messages not yet settled, by state.', ['state']);
-    open.reset();
-    for (const { state, count } of await chores.countOpen(this.db)) open.set({ state }, count);
-    const { waiting, oldest_ms } = await measureOutbox(this.db);
-    metrics.gauge('heliograph_outbox', 'Events that wait to be published.').set(waiting);
-    metrics.gauge('heliograph_outbox_oldest_seconds', 'Age of the oldest event not published.').set(oldest_ms / 1000);
   }
 
   private async purge(): Promise<void> {

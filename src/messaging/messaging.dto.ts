@@ -3,7 +3,6 @@ import { Type } from 'class-transformer';
 import {
   IsIn,
   IsInt,
-  IsISO8601,
   IsNotEmptyObject,
   IsObject,
   IsOptional,
@@ -21,7 +20,7 @@ import {
 import { KIND_NAMES, type Kind } from './kinds/kinds.js';
 import { TemplateContent } from './kinds/template.kind.js';
 import { TextContent } from './kinds/text.kind.js';
-import { JsonSizeRule, KindContentRule, PhoneRule, RecipientRule } from './message.rules.js';
+import { InstantRule, JsonSizeRule, KindContentRule, PhoneRule, RecipientRule } from './message.rules.js';
 
 /** Priorities, the most urgent first: their order is the order in which messages of a number go out. */
 export const PRIORITIES = ['authentication', 'utility', 'marketing'] as const;
@@ -32,6 +31,7 @@ export type Priority = (typeof PRIORITIES)[number];
 /** The message that this one quotes. */
 export class MessageContext {
   /** Its wamid. */
+  @ApiProperty({ description: 'The wamid of the message that is answered.', maxLength: 128 })
   @IsString()
   @Length(1, 128)
   message_id: string;
@@ -100,13 +100,13 @@ export class SendMessageDto {
   /** Not before this instant. */
   @ApiProperty({ required: false, format: 'date-time' })
   @IsOptional()
-  @IsISO8601({ strict: true }, { message: 'send_at must be an ISO 8601 instant' })
+  @Validate(InstantRule)
   send_at?: string;
 
   /** Not after this instant: the message expires if it could not be sent by then. */
   @ApiProperty({ required: false, format: 'date-time' })
   @IsOptional()
-  @IsISO8601({ strict: true }, { message: 'expires_at must be an ISO 8601 instant' })
+  @Validate(InstantRule)
   expires_at?: string;
 
   /** Given back on every event of the message. Stays with us: Meta never sees it. */
@@ -126,17 +126,25 @@ export class SendMessageDto {
 
 /** What Meta or we said about an attempt or a delivery that failed. */
 export class MessageErrorView {
-  @ApiProperty({ type: Number, nullable: true })
+  @ApiProperty({ type: 'integer', nullable: true, description: "Meta's error code (docs/errors.md)." })
   code: number | null;
+  @ApiProperty({ type: 'integer', nullable: true, required: false })
+  subcode?: number | null;
   @ApiProperty({ type: String, nullable: true })
   title: string | null;
   @ApiProperty({ type: String, nullable: true })
   details: string | null;
+  @ApiProperty({ type: String, nullable: true, required: false })
+  message?: string | null;
+  @ApiProperty({ type: String, nullable: true, required: false })
+  href?: string | null;
+  @ApiProperty({ type: String, nullable: true, required: false })
+  fbtrace_id?: string | null;
 }
 
 /** One attempt: one request to Meta. */
 export class AttemptView {
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', minimum: 1 })
   number: number;
   /** When it was armed: committed before its first byte left. */
   @ApiProperty({ format: 'date-time' })
@@ -152,7 +160,7 @@ export class AttemptView {
   /** How the outcome became known: `response`, `webhook`, `recovery` (a worker died) or `inferred`. */
   @ApiProperty({ type: String, nullable: true })
   evidence: string | null;
-  @ApiProperty({ type: Number, nullable: true })
+  @ApiProperty({ type: 'integer', nullable: true })
   http_status: number | null;
   @ApiProperty({ type: Object, nullable: true })
   error: object | null;
@@ -247,6 +255,7 @@ const MOST_PER_PAGE = 1000;
 
 /** Which messages to list. */
 export class ListMessagesQuery {
+  @ApiProperty({ required: false, description: 'Only those of this number.' })
   @IsOptional()
   @Matches(/^\d{1,32}$/, { message: 'phone_number_id must be an id of Meta: digits only' })
   phone_number_id?: string;
@@ -261,12 +270,13 @@ export class ListMessagesQuery {
   @IsIn(STATUSES, { message: `status must be one of ${STATUSES.join(', ')}` })
   status?: string;
 
+  @ApiProperty({ required: false, description: 'Only the message that Meta calls so.' })
   @IsOptional()
   @IsString()
   @Length(1, 128)
   wamid?: string;
 
-  @ApiProperty({ required: false, minimum: 1, maximum: MOST_PER_PAGE, default: 50 })
+  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: MOST_PER_PAGE, default: 50 })
   @IsOptional()
   @Type(() => Number)
   @IsInt({ message: 'page_size must be a whole number' })
@@ -292,6 +302,7 @@ export class MessagePage {
 
 /** The id of a message in a path. */
 export class MessageIdParam {
+  @ApiProperty({ format: 'uuid', description: 'The `id` that sendMessage answered.' })
   @IsUUID(undefined, { message: 'id must be a UUID' })
   id: string;
 }
@@ -304,7 +315,7 @@ export class ListEventsQuery {
   @MaxLength(200)
   after?: string;
 
-  @ApiProperty({ required: false, minimum: 1, maximum: MOST_PER_PAGE, default: 100 })
+  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: MOST_PER_PAGE, default: 100 })
   @IsOptional()
   @Type(() => Number)
   @IsInt({ message: 'limit must be a whole number' })
@@ -332,7 +343,7 @@ export class EventView {
   @ApiProperty({ enum: ['application/json'] })
   datacontenttype: 'application/json';
   /** Rises by one with each event of the same subject. */
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', minimum: 1 })
   version: number;
   @ApiProperty({ type: Object })
   data: Record<string, unknown>;

@@ -92,7 +92,7 @@ export class RateLimitService {
     if (reaction.slow === 'waba' || reaction.slow === 'app' || reaction.slow === 'account') {
       for (const id of this.lanesOfSameWaba(phoneNumberId)) this.limiters.get(id)?.pause(untilMs, reaction.title);
     }
-    this.pauses.inc({ scope: reaction.slow });
+    if (reaction.slow !== 'none') this.pauses.inc({ scope: reaction.slow });
   }
 
   /** Nobody answered at the other end: the lane waits longer and longer, up to half a minute, instead of hammering. */

@@ -54,7 +54,7 @@ function sortEvent(event: WebhookEvent, webhook: ClaimedWebhook, context: Sortin
     return;
   }
   if (event.kind === 'phone_quality' || event.kind === 'unknown') {
-    into.notices.push(toNotice(event, waba.portfolioId, webhook));
+    into.notices.push(toNotice(event, waba.portfolioId, webhook, into.notices.length));
     return;
   }
   const number = context.accounts.phoneNumber(event.phoneNumberId ?? '');
@@ -136,12 +136,13 @@ function toNotice(
   event: Extract<WebhookEvent, { kind: 'phone_quality' | 'unknown' }>,
   portfolioId: string,
   webhook: ClaimedWebhook,
+  position: number,
 ): Notice {
-  const raw = JSON.stringify(event.raw);
   return {
     portfolioId,
     aggregate: 'account',
-    aggregateId: idOf('account', event.wabaId, event.field, event.kind === 'unknown' ? event.reason : '', raw),
+    // The same words may be news again a week later (paused, resumed, paused), so only the very webhook is the same.
+    aggregateId: idOf('account', String(webhook.id), String(position)),
     type: /^[a-z_]{1,64}$/.test(event.field) ? event.field : 'unknown_field',
     occurredAt: webhook.received_at,
     data: { waba_id: event.wabaId, field: event.field, value: event.raw },

@@ -26,7 +26,19 @@ export class WebhookJobsService {
     private readonly db: Db,
     private readonly delivery: DeliveryService,
     private readonly runtime: Runtime,
-  ) {}
+  ) {
+    const { metrics } = runtime;
+    metrics.measured('heliograph_webhook_queue', 'Webhooks that wait to be applied.', async (gauge) => {
+      gauge.set((await measureQueue(db)).waiting);
+    });
+    metrics.measured(
+      'heliograph_webhook_queue_oldest_seconds',
+      'Age of the oldest webhook not applied.',
+      async (gauge) => {
+        gauge.set((await measureQueue(db)).oldest_ms / 1000);
+      },
+    );
+  }
 
   /** The jobs, for the runner. */
   all(): readonly Job[] {
@@ -34,7 +46,6 @@ export class WebhookJobsService {
       { name: 'adopt-young-orphans', everyMs: 5 * SECOND, run: () => this.adopt(YOUNG_MS) },
       { name: 'adopt-old-orphans', everyMs: HOUR, run: () => this.adopt(ORPHAN_RETENTION_DAYS * 24 * HOUR) },
       { name: 'infer-failures', everyMs: 10 * SECOND, run: () => this.infer() },
-      { name: 'measure-inbox', everyMs: 15 * SECOND, run: () => this.measure() },
       { name: 'purge-inbox', everyMs: HOUR, run: () => this.purge() },
     ];
   }
@@ -64,15 +75,6 @@ export class WebhookJobsService {
       return found.length;
     });
     if (count > 0) this.delivery.committed();
-  }
-
-  private async measure(): Promise<void> {
-    const { waiting, oldest_ms } = await measureQueue(this.db);
-    const { metrics } = this.runtime;
-    metrics.gauge('heliograph_webhook_queue', 'Webhooks that wait to be applied.').set(waiting);
-    metrics
-      .gauge('heliograph_webhook_queue_oldest_seconds', 'Age of the oldest webhook not applied.')
-      .set(oldest_ms / 1000);
   }
 
   private async purge(): Promise<void> {

@@ -20,8 +20,8 @@ export class AccountsHttpController {
     operationId: 'listPhoneNumbers',
     summary: 'List your business phone numbers with their throughput level',
   })
-  @ApiResponse({ status: 200, type: PhoneNumberList })
-  @ApiProblem(401, 403)
+  @ApiResponse({ status: 200, description: 'Your numbers.', type: PhoneNumberList })
+  @ApiProblem(401, 403, 503)
   list(@CurrentTenant() tenant: Tenant): PhoneNumberList {
     return this.accounts.listFor(tenant.portfolioId);
   }

@@ -38,7 +38,7 @@ export class MessagingHttpController {
     required: false,
     description: 'The same key and body give the same answer and send once.',
   })
-  @ApiResponse({ status: 202, type: MessageView })
+  @ApiResponse({ status: 202, description: 'Durable; it will be sent.', type: MessageView })
   @ApiProblem(400, 401, 403, 413, 422, 503)
   send(
     @CurrentTenant() tenant: Tenant,
@@ -52,7 +52,7 @@ export class MessagingHttpController {
   @Get('messages')
   @Scope('messages:read')
   @ApiOperation({ operationId: 'listMessages', summary: 'List messages, the newest first' })
-  @ApiResponse({ status: 200, type: MessagePage })
+  @ApiResponse({ status: 200, description: 'A page; `next_page_token` is empty on the last one.', type: MessagePage })
   @ApiProblem(400, 401, 403, 503)
   list(@CurrentTenant() tenant: Tenant, @Query() query: ListMessagesQuery): Promise<MessagePage> {
     return this.messaging.list(tenant, query);
@@ -62,7 +62,7 @@ export class MessagingHttpController {
   @Get('messages/:id')
   @Scope('messages:read')
   @ApiOperation({ operationId: 'getMessage', summary: 'Show a message with its attempts and where it stands' })
-  @ApiResponse({ status: 200, type: MessageView })
+  @ApiResponse({ status: 200, description: 'The message.', type: MessageView })
   @ApiProblem(400, 401, 403, 404, 503)
   get(@CurrentTenant() tenant: Tenant, @Param() { id }: MessageIdParam): Promise<MessageView> {
     return this.messaging.get(tenant, id);
@@ -75,7 +75,7 @@ export class MessagingHttpController {
     operationId: 'listMessageEvents',
     summary: 'Show everything that happened to a message, oldest first',
   })
-  @ApiResponse({ status: 200, type: MessageHistory })
+  @ApiResponse({ status: 200, description: 'Its events.', type: MessageHistory })
   @ApiProblem(400, 401, 403, 404, 503)
   history(@CurrentTenant() tenant: Tenant, @Param() { id }: MessageIdParam): Promise<MessageHistory> {
     return this.messaging.history(tenant, id);
@@ -90,7 +90,7 @@ export class MessagingHttpController {
     description:
       'For those without a bus: keep `next` and ask again. No event is skipped; a message’s events rise in `version`.',
   })
-  @ApiResponse({ status: 200, type: EventPage })
+  @ApiResponse({ status: 200, description: 'Events; empty when there is nothing new.', type: EventPage })
   @ApiProblem(400, 401, 403, 503)
   events(@CurrentTenant() tenant: Tenant, @Query() query: ListEventsQuery): Promise<EventPage> {
     return this.messaging.events(tenant, query);

@@ -69,7 +69,7 @@ export class JetStreamBus {
   private async ready(): Promise<JetStreamClient> {
     if (this.connection === null || this.connection.isClosed()) {
       this.connection = await connect({
-        servers: this.url,
+        ...serverOf(this.url),
         name: 'heliograph',
         maxReconnectAttempts: -1,
         timeout: 3000,
@@ -99,6 +99,15 @@ export class JetStreamBus {
     });
     this.logger.info({ stream: this.stream.name }, 'made the event stream');
   }
+}
+
+/** The client takes credentials apart from the address; a URL carries both (`nats://user:password@host`, `nats://token@host`). */
+function serverOf(url: string): { servers: string; user?: string; pass?: string; token?: string } {
+  if (!URL.canParse(url)) return { servers: url };
+  const { host, username, password } = new URL(url);
+  if (username === '') return { servers: url };
+  const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
+  return pass === '' ? { servers: host, token: user } : { servers: host, user, pass };
 }
 
 /** Percent-encodes a header value as the CloudEvents binding for NATS asks: printable ASCII but blank, quote and percent stay. */

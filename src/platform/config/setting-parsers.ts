@@ -56,7 +56,7 @@ export function url(schemes: readonly string[]): Parser<string> {
     if (parsed === null || !schemes.includes(parsed.protocol)) {
       throw new Error(`be a URL that begins with ${schemes.map((s) => `${s}//`).join(' or ')}`);
     }
-    return (value as string).replace(/\/+$/, '');
+    return parsed.href.replace(/\/+$/, '');
   };
 }
 

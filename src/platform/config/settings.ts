@@ -55,7 +55,7 @@ export const SETTINGS = {
   }),
   databasePoolSize: setting({
     env: 'DATABASE_POOL_SIZE',
-    doc: 'Connections to PostgreSQL per process, besides three that are kept for locks and webhooks.',
+    doc: 'Connections to PostgreSQL per process, besides up to four that are kept for locks and webhooks.',
     fallback: '10',
     parse: integer(2, 200),
   }),

@@ -18,7 +18,8 @@ export async function migrate(url: string, logger: Logger, steps: 'apply' | 'und
     const source = await openDataSource({ url, size: 2, timeoutMs: 600_000, name: 'heliograph-migrate' }, logger);
     try {
       if (steps === 'apply') return (await source.runMigrations({ transaction: 'each' })).length;
-      const applied = source.migrations.length;
+      const [row] = await source.query<{ count: string }[]>(`select count(*) as count from migrations`);
+      const applied = Number(row?.count ?? 0);
       for (let i = 0; i < applied; i += 1) await source.undoLastMigration({ transaction: 'each' });
       return applied;
     } finally {

@@ -17,7 +17,7 @@ export class ProblemView {
   type: string;
   @ApiProperty()
   title: string;
-  @ApiProperty()
+  @ApiProperty({ type: 'integer' })
   status: number;
   @ApiProperty()
   detail: string;
@@ -27,7 +27,7 @@ export class ProblemView {
   /** Whether the same request may succeed later. */
   @ApiProperty()
   retryable: boolean;
-  @ApiProperty({ required: false })
+  @ApiProperty({ type: 'integer', required: false })
   retry_after_ms?: number;
   @ApiProperty({ type: () => [FieldErrorView], required: false })
   errors?: FieldErrorView[];

@@ -25,7 +25,7 @@ export class OperationsHttpController {
   /** The process is alive; restarting it would mend nothing. */
   @Get('health/live')
   @ApiOperation({ operationId: 'isLive', summary: 'Is the process alive' })
-  @ApiResponse({ status: 200 })
+  @ApiResponse({ status: 200, description: 'It is.' })
   live(): { status: 'live' } {
     return { status: 'live' };
   }
@@ -33,7 +33,7 @@ export class OperationsHttpController {
   /** The process can take work: it has started, is not stopping, and reaches its database. */
   @Get('health/ready')
   @ApiOperation({ operationId: 'isReady', summary: 'Can it take work' })
-  @ApiResponse({ status: 200 })
+  @ApiResponse({ status: 200, description: 'It can.' })
   @ApiProblem(503)
   async ready(): Promise<{ status: 'ready' }> {
     const { current } = this.readiness;
@@ -53,7 +53,11 @@ export class OperationsHttpController {
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   @ApiOperation({ operationId: 'getMetrics', summary: 'Metrics for Prometheus' })
-  @ApiResponse({ status: 200 })
+  @ApiResponse({
+    status: 200,
+    description: "Prometheus' text format.",
+    content: { 'text/plain': { schema: { type: 'string' } } },
+  })
   text(): Promise<string> {
     return this.metrics.text();
   }

@@ -41,7 +41,6 @@ describe('whatever is thrown', () => {
     [401, 'unauthenticated'],
     [403, 'forbidden'],
     [404, 'not_found'],
-    [405, 'method_not_allowed'],
     [413, 'payload_too_large'],
     [415, 'unsupported_media_type'],
     [418, 'invalid_request'],

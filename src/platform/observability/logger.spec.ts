@@ -100,6 +100,14 @@ describe('an error in the log', () => {
     expect(raw.join()).toContain('23505');
   });
 
+  it('loses them under whatever key it is logged', () => {
+    const { logger, raw } = listen();
+    const failure = Object.assign(new Error('duplicate'), { detail: CANARY });
+    logger.error({ failure, failures: [failure] }, 'x');
+    expect(raw).toHaveLength(1);
+    expect(raw.join()).not.toContain('CANARY');
+  });
+
   it('shows no phone number, in its message, stack or cause', () => {
     const number = '+16505551234';
     const text = JSON.stringify(describeError(new Error(`to ${number}`, { cause: `${number} again` })));

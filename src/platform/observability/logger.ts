@@ -2,22 +2,34 @@ import type { LoggerService } from '@nestjs/common';
 import { type Logger as PinoLogger, pino } from 'pino';
 import type { GatewayConfig } from '../config/settings.js';
 
-/** Keys whose values never reach a log, wherever they stand in the logged object. */
-const SECRET_KEYS = [
+/** Keys whose values never reach a log, wherever they stand in it and however they are spelt (`api_key`, `apiKey`). */
+const SECRET_KEYS = new Set([
   'authorization',
-  'access_token',
-  'accessToken',
-  'app_secret',
-  'appSecret',
-  'verify_token',
-  'api_key',
+  'accesstoken',
+  'appsecret',
+  'verifytoken',
+  'apikey',
+  'adminapikey',
+  'apikeypepper',
+  'encryptionkeys',
+  'databaseurl',
+  'natsurl',
   'key',
+  'secret',
+  'password',
+  'token',
   'to',
   'recipient',
+  'from',
   'body',
   'text',
   'content',
-];
+  'metadata',
+  'callbackdata',
+]);
+
+/** Deeper than this nothing is shown: what the service logs itself is flat. */
+const DEEPEST = 6;
 
 /** Structured logger of the service: JSON lines on standard output, secrets and people redacted. */
 export type Logger = PinoLogger;
@@ -31,10 +43,24 @@ export function createLogger(config: Pick<GatewayConfig, 'logLevel'>): Logger {
     level: config.logLevel,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
+    formatters: {
+      level: (label) => ({ level: label }),
+      log: (line) => redact(line, 0) as Record<string, unknown>,
+    },
     serializers: { err: describeError },
   });
+}
+
+function redact(value: unknown, depth: number): unknown {
+  if (value === null || typeof value !== 'object' || value instanceof Error || value instanceof Date) return value;
+  if (depth > DEEPEST) return '[deep]';
+  if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => {
+      const isSecret = SECRET_KEYS.has(key.toLowerCase().replace(/[_-]/g, ''));
+      return [key, isSecret ? '[redacted]' : redact(child, depth + 1)];
+    }),
+  );
 }
 
 /** An error as the log shows it. */

@@ -24,6 +24,27 @@ export class Metrics {
     return this.known<Gauge<L>>(name) ?? new Gauge({ name, help, labelNames, registers: [this.registry] });
   }
 
+  /**
+   * A value that is asked for when somebody looks: the truth of this moment on whichever replica is asked. When it
+   * cannot be had (the database is away), the other metrics are shown all the same.
+   */
+  measured<L extends string>(
+    name: string,
+    help: string,
+    measure: (gauge: Gauge<L>) => Promise<void>,
+    labelNames: readonly L[] = [],
+  ): void {
+    new Gauge<L>({
+      name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      async collect() {
+        await measure(this).catch(() => this.reset());
+      },
+    });
+  }
+
   /** Durations. Name ends in `_seconds`. */
   histogram<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Histogram<L> {
     return (

@@ -37,7 +37,7 @@ export const LIMIT_ERRORS: MetaErrorRows = {
   ),
   130429: retry(
     'Rate limit hit',
-    'The number sends faster than its throughput allows, so halve its rate and try again after a second.',
+    'The number sends faster than its throughput allows, so its rate gives way a little and the message is tried again after a second.',
     SECOND_MS,
     { slow: 'number' },
   ),

@@ -1,0 +1,267 @@
+-- The schema as the migrations leave it, for people to read and for reviews to show what a migration changes.
+-- It is a description, not a script. Written by: UPDATE_SCHEMA=1 npm test -- test/db/schema
+
+table api_keys: row level security
+  column id: uuid not null
+  column portfolio_id: uuid not null
+  column name: text not null
+  column key_hash: bytea not null
+  column scopes: text[] not null
+  column expires_at: timestamp with time zone
+  column revoked_at: timestamp with time zone
+  column last_used_at: timestamp with time zone
+  column created_at: timestamp with time zone not null default now()
+  constraint api_keys_key_hash_key: UNIQUE (key_hash)
+  constraint api_keys_pkey: PRIMARY KEY (id)
+  constraint api_keys_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
+  policy api_keys_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+
+table apps: row level security
+  column id: uuid not null
+  column portfolio_id: uuid not null
+  column app_id: text not null
+  column app_secrets: text[] not null
+  column verify_token: text not null
+  column created_at: timestamp with time zone not null default now()
+  column updated_at: timestamp with time zone not null default now()
+  constraint apps_app_id_key: UNIQUE (app_id)
+  constraint apps_have_a_secret: CHECK ((cardinality(app_secrets) > 0))
+  constraint apps_pkey: PRIMARY KEY (id)
+  constraint apps_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
+  policy apps_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+
+table attempts: row level security
+  column message_id: uuid not null
+  column number: integer not null
+  column portfolio_id: uuid not null
+  column phone_number_id: text not null
+  column fence: bigint not null
+  column armed_at: timestamp with time zone not null default clock_timestamp()
+  column finished_at: timestamp with time zone
+  column outcome: text
+  column evidence: text
+  column wamid: text
+  column http_status: integer
+  column error: jsonb
+  constraint attempts_evidence: CHECK ((evidence = ANY (ARRAY['response'::text, 'webhook'::text, 'recovery'::text, 'inferred'::text])))
+  constraint attempts_finished: CHECK (((outcome IS NULL) = (finished_at IS NULL)))
+  constraint attempts_outcome: CHECK ((outcome = ANY (ARRAY['accepted'::text, 'rejected'::text, 'rejected_retry'::text, 'not_sent'::text, 'unknown'::text])))
+  constraint attempts_pkey: PRIMARY KEY (message_id, number)
+  index attempts_open: CREATE INDEX attempts_open ON public.attempts USING btree (phone_number_id, fence) WHERE (outcome IS NULL)
+  index attempts_recent: CREATE INDEX attempts_recent ON public.attempts USING btree (phone_number_id, armed_at)
+  policy attempts_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+  grant heliograph_tenant: select
+
+table idempotency_keys: row level security
+  column portfolio_id: uuid not null
+  column operation: text not null
+  column key: text not null
+  column fingerprint: bytea not null
+  column resource_id: uuid not null
+  column created_at: timestamp with time zone not null default now()
+  constraint idempotency_keys_pkey: PRIMARY KEY (portfolio_id, operation, key)
+  index idempotency_keys_created: CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at)
+  policy idempotency_keys_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+  grant heliograph_tenant: insert, select
+
+table inbound_messages: row level security
+  column id: uuid not null
+  column portfolio_id: uuid not null
+  column phone_number_id: text not null
+  column wamid: text not null
+  column sender: text
+  column sender_user_id: text
+  column type: text not null
+  column item: text not null
+  column sent_at: timestamp with time zone
+  column received_at: timestamp with time zone not null default now()
+  constraint inbound_messages_pkey: PRIMARY KEY (id)
+  constraint inbound_messages_wamid_key: UNIQUE (phone_number_id, wamid)
+  index inbound_messages_recent: CREATE INDEX inbound_messages_recent ON public.inbound_messages USING btree (phone_number_id, received_at)
+  policy inbound_messages_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+
+table lanes: open to its owner only
+  column phone_number_id: text not null
+  column portfolio_id: uuid not null
+  column owner: uuid
+  column fence: bigint not null default 0
+  column owned_since: timestamp with time zone
+  constraint lanes_phone_number_id_fkey: FOREIGN KEY (phone_number_id) REFERENCES phone_numbers(phone_number_id) ON DELETE CASCADE
+  constraint lanes_pkey: PRIMARY KEY (phone_number_id)
+  constraint lanes_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
+  index lanes_owner: CREATE INDEX lanes_owner ON public.lanes USING btree (owner)
+
+table message_events: row level security
+  column seq: bigint not null generated always as identity
+  column id: uuid not null default gen_random_uuid()
+  column portfolio_id: uuid not null
+  column aggregate: text not null default 'message'::text
+  column aggregate_id: uuid not null
+  column version: integer not null
+  column type: text not null
+  column data: jsonb not null
+  column occurred_at: timestamp with time zone not null
+  column recorded_at: timestamp with time zone not null default now()
+  column tx: xid8 not null default pg_current_xact_id()
+  constraint message_events_pkey: PRIMARY KEY (seq)
+  index message_events_cursor: CREATE INDEX message_events_cursor ON public.message_events USING btree (portfolio_id, tx, seq)
+  index message_events_version: CREATE UNIQUE INDEX message_events_version ON public.message_events USING btree (aggregate_id, version)
+  policy message_events_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+  grant heliograph_tenant: insert, select
+
+table message_outbox: open to its owner only
+  column seq: bigint not null
+  constraint message_outbox_pkey: PRIMARY KEY (seq)
+  grant heliograph_tenant: insert
+
+table messages: row level security with (fillfactor=70)
+  column id: uuid not null
+  column portfolio_id: uuid not null
+  column phone_number_id: text not null
+  column recipient: text not null
+  column recipient_kind: text not null
+  column type: text not null
+  column content: jsonb not null
+  column context: jsonb
+  column priority: smallint not null
+  column on_unknown: text not null
+  column send_at: timestamp with time zone
+  column expires_at: timestamp with time zone
+  column callback_data: text
+  column metadata: jsonb
+  column state: text not null
+  column due_at: timestamp with time zone not null
+  column attempt_no: integer not null default 0
+  column retries: integer not null default 0
+  column wamid: text
+  column wa_id: text
+  column status: text
+  column status_rank: smallint not null default 0
+  column accepted_at: timestamp with time zone not null default now()
+  column armed_at: timestamp with time zone
+  column submitted_at: timestamp with time zone
+  column held_at: timestamp with time zone
+  column sent_at: timestamp with time zone
+  column delivered_at: timestamp with time zone
+  column read_at: timestamp with time zone
+  column played_at: timestamp with time zone
+  column failed_at: timestamp with time zone
+  column no_status_at: timestamp with time zone
+  column inferred: boolean not null default false
+  column errors: jsonb not null default '[]'::jsonb
+  column pricing: jsonb
+  column conversation: jsonb
+  column version: integer not null default 1
+  column updated_at: timestamp with time zone not null default now()
+  constraint messages_on_unknown: CHECK ((on_unknown = ANY (ARRAY['hold'::text, 'resend'::text])))
+  constraint messages_pkey: PRIMARY KEY (id)
+  constraint messages_priority: CHECK (((priority >= 0) AND (priority <= 2)))
+  constraint messages_recipient_kind: CHECK ((recipient_kind = ANY (ARRAY['phone'::text, 'bsuid'::text])))
+  constraint messages_sending_was_armed: CHECK (((state <> 'sending'::text) OR ((attempt_no > 0) AND (armed_at IS NOT NULL))))
+  constraint messages_state: CHECK ((state = ANY (ARRAY['scheduled'::text, 'queued'::text, 'sending'::text, 'submitted'::text, 'unknown'::text, 'unconfirmed'::text, 'rejected'::text, 'expired'::text, 'cancelled'::text])))
+  constraint messages_submitted_has_wamid: CHECK (((state <> 'submitted'::text) OR (wamid IS NOT NULL)))
+  index messages_due: CREATE INDEX messages_due ON public.messages USING btree (phone_number_id, priority, due_at, id) WHERE (state = ANY (ARRAY['queued'::text, 'scheduled'::text]))
+  index messages_expiring: CREATE INDEX messages_expiring ON public.messages USING btree (expires_at) WHERE ((state = ANY (ARRAY['queued'::text, 'scheduled'::text])) AND (expires_at IS NOT NULL))
+  index messages_in_doubt: CREATE INDEX messages_in_doubt ON public.messages USING btree (armed_at) WHERE (state = 'unknown'::text)
+  index messages_of_portfolio: CREATE INDEX messages_of_portfolio ON public.messages USING btree (portfolio_id, id)
+  index messages_wamid: CREATE INDEX messages_wamid ON public.messages USING btree (wamid) WHERE (wamid IS NOT NULL)
+  index messages_without_status: CREATE INDEX messages_without_status ON public.messages USING btree (submitted_at) WHERE ((state = 'submitted'::text) AND (status_rank < 20) AND (no_status_at IS NULL))
+  policy messages_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+  grant heliograph_tenant: insert, select
+
+table orphan_statuses: row level security
+  column id: bigint not null generated always as identity
+  column portfolio_id: uuid not null
+  column phone_number_id: text not null
+  column wamid: text not null
+  column recipient: text
+  column status: text not null
+  column inbox_id: bigint not null
+  column item: text not null
+  column received_at: timestamp with time zone not null default now()
+  constraint orphan_statuses_once: UNIQUE (phone_number_id, wamid, status)
+  constraint orphan_statuses_pkey: PRIMARY KEY (id)
+  index orphan_statuses_received: CREATE INDEX orphan_statuses_received ON public.orphan_statuses USING btree (received_at)
+  policy orphan_statuses_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+
+table phone_numbers: row level security
+  column phone_number_id: text not null
+  column portfolio_id: uuid not null
+  column waba_id: text not null
+  column display_phone_number: text not null
+  column verified_name: text
+  column quality_rating: text
+  column status: text
+  column throughput_level: text
+  column is_on_biz_app: boolean not null default false
+  column messaging_limit_tier: text
+  column polled_at: timestamp with time zone
+  column created_at: timestamp with time zone not null default now()
+  column updated_at: timestamp with time zone not null default now()
+  constraint phone_numbers_pkey: PRIMARY KEY (phone_number_id)
+  constraint phone_numbers_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
+  constraint phone_numbers_waba_id_fkey: FOREIGN KEY (waba_id) REFERENCES wabas(waba_id) ON DELETE CASCADE
+  index phone_numbers_waba: CREATE INDEX phone_numbers_waba ON public.phone_numbers USING btree (waba_id)
+  policy phone_numbers_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+  grant heliograph_tenant: select
+
+table portfolios: open to its owner only
+  column id: uuid not null
+  column business_id: text not null
+  column name: text not null
+  column created_at: timestamp with time zone not null default now()
+  constraint portfolios_business_id_key: UNIQUE (business_id)
+  constraint portfolios_pkey: PRIMARY KEY (id)
+
+table scheduled_jobs: open to its owner only
+  column name: text not null
+  column last_run_at: timestamp with time zone not null
+  column running_until: timestamp with time zone
+  constraint scheduled_jobs_pkey: PRIMARY KEY (name)
+
+table wabas: row level security
+  column waba_id: text not null
+  column portfolio_id: uuid not null
+  column app_id: text not null
+  column access_token: text not null
+  column name: text
+  column created_at: timestamp with time zone not null default now()
+  column updated_at: timestamp with time zone not null default now()
+  constraint wabas_app_id_fkey: FOREIGN KEY (app_id) REFERENCES apps(app_id) ON DELETE CASCADE
+  constraint wabas_pkey: PRIMARY KEY (waba_id)
+  constraint wabas_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
+  policy wabas_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+  grant heliograph_tenant: select
+
+table webhook_inbox: open to its owner only
+  column id: bigint not null generated always as identity
+  column app_id: text not null
+  column body: bytea not null
+  column received_at: timestamp with time zone not null default now()
+  constraint webhook_inbox_pkey: PRIMARY KEY (id)
+  index webhook_inbox_received: CREATE INDEX webhook_inbox_received ON public.webhook_inbox USING btree (received_at)
+
+table webhook_quarantine: row level security
+  column id: bigint not null generated always as identity
+  column inbox_id: bigint not null
+  column portfolio_id: uuid
+  column reason: text not null
+  column detail: text not null
+  column item: text
+  column created_at: timestamp with time zone not null default now()
+  constraint webhook_quarantine_pkey: PRIMARY KEY (id)
+  index webhook_quarantine_created: CREATE INDEX webhook_quarantine_created ON public.webhook_quarantine USING btree (created_at)
+  policy webhook_quarantine_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+
+table webhook_queue: open to its owner only
+  column id: bigint not null
+  column attempts: smallint not null default 0
+  column due_at: timestamp with time zone not null default now()
+  constraint webhook_queue_pkey: PRIMARY KEY (id)
+
+table workers: open to its owner only
+  column id: uuid not null
+  column lock_key: integer not null
+  column started_at: timestamp with time zone not null default now()
+  column lease_until: timestamp with time zone not null
+  constraint workers_pkey: PRIMARY KEY (id)
