@@ -51,8 +51,8 @@ const layers = [
   ),
   forbid(
     'nobody-imports-app',
-    'app wires everything together; only main.ts and tests start it',
-    { path: OWN_TREES, pathNot: '^(src/app|test)/|^src/main\\.ts$' },
+    'app wires everything together; only main.ts, tests and the scripts that describe it start it',
+    { path: OWN_TREES, pathNot: '^(src/app|test|scripts)/|^src/main\\.ts$' },
     { path: '^src/app/' },
   ),
   forbid(

@@ -37,6 +37,7 @@ export class LaneKeeper {
   private readonly leaving = new Set<string>();
   /** Lanes whose open attempts of earlier owners are still to be declared unknown. */
   private readonly inherited: HeldLane[] = [];
+  private declaring = false;
   private leaseEndsAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -68,11 +69,27 @@ export class LaneKeeper {
     if (!this.leaseRuns() || this.renewal.due()) await this.renew();
     const taken = this.sharing.due() ? await this.share() : [];
     if (this.leaving.size > 0) await this.releaseLeaving();
-    if (this.inherited.length > 0) {
-      await this.settler.abandon(this.inherited);
-      this.inherited.length = 0;
-    }
+    this.declareUnknown();
     return taken;
+  }
+
+  /**
+   * Declares what earlier owners left open unknown, beside the sending: a hung owner may still hold the locks of those
+   * messages, and waiting for them must delay neither this worker's lease nor its other messages.
+   */
+  private declareUnknown(): void {
+    if (this.declaring || this.inherited.length === 0) return;
+    this.declaring = true;
+    const lanes = this.inherited.splice(0);
+    this.settler
+      .abandon(lanes)
+      .catch((err: unknown) => {
+        this.logger.warn({ err }, 'attempts of a lost worker could not be declared unknown yet');
+        this.inherited.push(...lanes);
+      })
+      .finally(() => {
+        this.declaring = false;
+      });
   }
 
   /** Gives every lane back: after the last send has settled. */

@@ -28,8 +28,9 @@ import { OutboxSignal } from './outbox-signal.js';
 
 const ACCEPT = { maxBatch: 500, maxWaiting: 20_000, deadlineMs: 10_000, isolate: (e: unknown) => !isTransient(e) };
 
-const UUID_CURSOR = /^[0-9a-f-]{36}$/;
-const EVENT_CURSOR = /^\d{1,20}~\d{1,18}$/;
+const UUID_CURSOR = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Transaction and sequence number: at most 64 and 63 bits, kept to the digits that always fit. */
+const EVENT_CURSOR = /^\d{1,19}~\d{1,18}$/;
 
 /** What callers do with messages: have them accepted, read them, and read what became of them. */
 @Injectable()
@@ -135,8 +136,8 @@ export class MessagingService {
   }
 
   private toNewMessage(dto: SendMessageDto, idempotencyKey: string | null): NewMessage {
-    const expiresAt = dto.expires_at === undefined ? null : new Date(dto.expires_at);
-    const sendAt = dto.send_at === undefined ? null : new Date(dto.send_at);
+    const expiresAt = toInstant(dto.expires_at);
+    const sendAt = toInstant(dto.send_at);
     requireFuture(expiresAt, sendAt ?? this.runtime.clock.now());
     const priority = dto.priority ?? (dto.type === 'template' ? 'marketing' : 'utility');
     return {
@@ -213,6 +214,11 @@ function acceptedView(message: NewMessage, acceptance: Acceptance): MessageView 
     pricing: null,
     attempts: [],
   });
+}
+
+/** Callers may also write null for a time that they do not set. */
+function toInstant(text: string | null | undefined): Date | null {
+  return text === null || text === undefined ? null : new Date(text);
 }
 
 function requireFuture(expiresAt: Date | null, earliest: Date): void {

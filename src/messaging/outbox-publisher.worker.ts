@@ -3,15 +3,16 @@ import type { Counter, Histogram } from 'prom-client';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { EVENT_STREAM, EVENT_SUBJECTS, eventSubject } from '../contracts/subjects.js';
 import { type BusMessage, encodeHeaderValue, JetStreamBus } from '../platform/bus/jetstream-bus.js';
+import { newId } from '../platform/clock/ids.js';
 import { Db } from '../platform/db/db.js';
-import { SessionLock } from '../platform/db/session-lock.js';
+import { lead, stepDown } from '../platform/db/leader-lease.js';
 import type { Worker } from '../platform/lifecycle/worker-loop.js';
 import { Runtime } from '../platform/runtime.js';
 import { clearOutbox, type EventRow, readOutbox } from './events.store.js';
 import { toEventView } from './message.views.js';
 
-/** Second half of the advisory lock key: one publisher over all replicas keeps the order of each message's events. */
-const PUBLISHER_LOCK = 1;
+/** One publisher over all replicas keeps the order of each message's events. A batch takes less than its lease. */
+const LEADERSHIP = { name: 'outbox-publisher', leaseMs: 6000 };
 const BATCH = 500;
 const IDLE_MS = 250;
 const NOT_LEADER_MS = 2000;
@@ -24,7 +25,7 @@ const NOT_LEADER_MS = 2000;
 export class OutboxPublisherWorker implements Worker {
   readonly name = 'outbox-publisher';
   private readonly bus: JetStreamBus;
-  private readonly lock: SessionLock;
+  private readonly owner = newId();
   private readonly published: Counter;
   private readonly lag: Histogram;
 
@@ -35,20 +36,15 @@ export class OutboxPublisherWorker implements Worker {
   ) {
     const { config, logger, metrics } = runtime;
     this.bus = new JetStreamBus(config.natsUrl ?? '', { name: EVENT_STREAM, subjects: EVENT_SUBJECTS }, logger);
-    this.lock = new SessionLock(config.databaseUrl ?? '', PUBLISHER_LOCK, logger);
     this.published = metrics.counter('heliograph_events_published_total', 'Events stored by the bus.');
     this.lag = metrics.histogram('heliograph_event_lag_seconds', 'Time from writing an event to the bus having it.');
   }
 
   /** Publishes one batch, if this replica is the publisher. */
   async runOnce(): Promise<{ nextInMs: number }> {
-    if (!(await this.lock.tryTake())) return { nextInMs: NOT_LEADER_MS };
+    if (!(await lead(this.db, { ...LEADERSHIP, owner: this.owner }))) return { nextInMs: NOT_LEADER_MS };
     const rows = await readOutbox(this.db, BATCH);
-    if (rows.length === 0) {
-      // Only an idle publisher has time to ask whether its lock still stands; a busy one would notice by its queries.
-      await this.lock.check();
-      return { nextInMs: IDLE_MS };
-    }
+    if (rows.length === 0) return { nextInMs: IDLE_MS };
     const failed = new Set(await this.bus.publish(rows.map((row) => this.toBusMessage(row))));
     this.runtime.crash.pass('after-publish');
     const done = rows.filter((_, i) => !failed.has(i));
@@ -66,7 +62,7 @@ export class OutboxPublisherWorker implements Worker {
   /** Closes the bus and lets another replica publish. */
   async stop(): Promise<void> {
     await this.bus.close();
-    await this.lock.release();
+    await stepDown(this.db, { name: LEADERSHIP.name, owner: this.owner });
   }
 
   private toBusMessage(row: EventRow): BusMessage {

@@ -78,6 +78,14 @@ describe('the limiters of a worker', () => {
     expect(paused()).toEqual([]);
   });
 
+  it('pause for as long as the refusal says, and a second at the least', () => {
+    limits.react('a', { ...rowThatSlows('waba'), pauseMs: 5000 });
+    limits.react('c', { ...rowThatSlows('waba'), pauseMs: 0 });
+    expect(['a', 'b', 'c'].map((id) => limits.limiter(id)?.freeAtMs(nowMs))).toEqual(
+      [5000, 5000, 1000].map((ms) => nowMs + ms),
+    );
+  });
+
   it('give way by rate, without a pause, when the throughput of the number is reached', () => {
     limits.react('a', reactionTo(130429));
     expect(paused()).toEqual([]);

@@ -132,7 +132,7 @@ describe('the compose file', () => {
 
   it('opens ports on loopback only, and none of the database or the bus', () => {
     const ports = [...compose.matchAll(/^ +- '?([^'\n]*:\d+)'?$/gm)].map(([, port]) => port);
-    expect(ports).toHaveLength(2);
+    expect(ports).toHaveLength(1);
     expect(ports.filter((port) => !port?.startsWith('127.0.0.1:'))).toEqual([]);
     for (const name of ['postgres', 'nats', 'simulator']) expect(service(name)).not.toMatch(/^ {4}ports:/m);
     expect(block(block(compose, 'networks'), 'backend', 2)).toContain('internal: true');

@@ -144,7 +144,7 @@ export const SETTINGS = {
   throughputGuardMs: setting({
     env: 'THROUGHPUT_GUARD_MS',
     doc: 'Added to the second over which throughput is counted, against requests that arrive closer together than they left.',
-    fallback: '25',
+    fallback: '30',
     parse: integer(0, 1000),
   }),
   throughputPollMs: setting({

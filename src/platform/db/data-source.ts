@@ -12,6 +12,12 @@ export interface PoolOptions {
   readonly name: string;
 }
 
+/**
+ * Our transactions think for milliseconds between statements. A process that hangs in one gives its row locks back by
+ * then, so that whoever took its work over can go on.
+ */
+const IDLE_IN_TRANSACTION_MS = 3000;
+
 const INT8 = 20;
 
 /** bigint columns here are counters and sequence numbers, far below 2^53: numbers, not strings. */
@@ -34,7 +40,7 @@ function poolConfig(options: PoolOptions): PoolConfig {
     query_timeout: timeoutMs,
     statement_timeout: timeoutMs,
     lock_timeout: timeoutMs,
-    idle_in_transaction_session_timeout: timeoutMs,
+    idle_in_transaction_session_timeout: Math.min(timeoutMs, IDLE_IN_TRANSACTION_MS),
     keepAlive: true,
     types: types as PoolConfig['types'],
   };
