@@ -43,6 +43,7 @@ export class Messages1764000000002 implements MigrationInterface {
         attempt_no      integer not null default 0,
         retries         integer not null default 0,
         wamid           text,
+        other_wamids    text[] not null default '{}',
         wa_id           text,
         status          text,
         status_rank     smallint not null default 0,

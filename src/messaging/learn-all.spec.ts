@@ -10,6 +10,7 @@ const SENDING: MessageRecord = {
   attemptNo: 1,
   retries: 0,
   wamid: null,
+  otherWamids: [],
   waId: null,
   submittedAt: null,
   noStatusAt: null,

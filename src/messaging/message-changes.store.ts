@@ -42,6 +42,7 @@ interface LockedRow {
   readonly attempt_no: number;
   readonly retries: number;
   readonly wamid: string | null;
+  readonly other_wamids: readonly string[];
   readonly wa_id: string | null;
   readonly status: DeliveryStatus | null;
   readonly submitted_at: Date | null;
@@ -79,8 +80,8 @@ export async function lockMessages(
 ): Promise<Locked> {
   const ids = await idsOf(tx, by);
   const rows = await tx.rows<LockedRow>(
-    `select id, portfolio_id, phone_number_id, recipient, recipient_kind, state, on_unknown, attempt_no, retries, wamid,
-            wa_id, status, submitted_at, held_at, sent_at, delivered_at, read_at, played_at, failed_at, no_status_at,
+    `select id, portfolio_id, phone_number_id, recipient, recipient_kind, state, on_unknown, attempt_no, retries,
+            wamid, other_wamids, wa_id, status, submitted_at, held_at, sent_at, delivered_at, read_at, played_at, failed_at, no_status_at,
             inferred, errors, pricing, conversation, version, clock_timestamp() as now
        from messages
       where id = any($1::uuid[])
@@ -127,7 +128,9 @@ async function updateMessages(tx: Queryable, changes: readonly Change[]): Promis
   const time = (name: DeliveryStatus) => column((m) => m.delivery.times[name] ?? null);
   await tx.run(
     `update messages m
-        set state = n.state, wamid = n.wamid, wa_id = n.wa_id, status = n.status, status_rank = n.status_rank,
+        set state = n.state, wamid = n.wamid, other_wamids = case when n.other_wamids is null then '{}'
+                                else array(select json_array_elements_text(n.other_wamids)) end,
+            wa_id = n.wa_id, status = n.status, status_rank = n.status_rank,
             submitted_at = n.submitted_at, held_at = n.held_at, sent_at = n.sent_at, delivered_at = n.delivered_at,
             read_at = n.read_at, played_at = n.played_at, failed_at = n.failed_at, no_status_at = n.no_status_at,
             inferred = n.inferred, errors = n.errors, pricing = n.pricing, conversation = n.conversation,
@@ -137,9 +140,10 @@ async function updateMessages(tx: Queryable, changes: readonly Change[]): Promis
        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::timestamptz[],
                    $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[],
                    $13::timestamptz[], $14::timestamptz[], $15::boolean[], $16::jsonb[], $17::jsonb[], $18::jsonb[],
-                   $19::integer[], $20::integer[], $21::double precision[])
+                   $19::integer[], $20::integer[], $21::double precision[], $22::json[])
          as n (id, state, wamid, wa_id, status, status_rank, submitted_at, held_at, sent_at, delivered_at, read_at,
-               played_at, failed_at, no_status_at, inferred, errors, pricing, conversation, retries, version, due_in_ms)
+               played_at, failed_at, no_status_at, inferred, errors, pricing, conversation, retries, version, due_in_ms,
+               other_wamids)
       where m.id = n.id`,
     [
       changes.map((c) => c.before.id),
@@ -163,6 +167,8 @@ async function updateMessages(tx: Queryable, changes: readonly Change[]): Promis
       column((m) => m.retries),
       column((_, c) => c.before.version + c.learned.events.length),
       column((_, c) => c.learned.dueInMs),
+      // Lists of different lengths do not make an array of PostgreSQL's, so each travels as JSON.
+      column((m) => (m.otherWamids.length === 0 ? null : JSON.stringify(m.otherWamids))),
     ],
   );
 }
@@ -252,6 +258,7 @@ function toLocked(row: LockedRow, attempts: readonly AttemptStateRow[]): LockedM
       attemptNo: row.attempt_no,
       retries: row.retries,
       wamid: row.wamid,
+      otherWamids: row.other_wamids,
       waId: row.wa_id,
       submittedAt: row.submitted_at,
       noStatusAt: row.no_status_at,

@@ -57,6 +57,7 @@ function aRecord(state: MessageState, wamid: string | null): MessageRecord {
     attemptNo: 1,
     retries: 0,
     wamid,
+    otherWamids: [],
     waId: null,
     submittedAt: wamid === null ? null : NOW,
     noStatusAt: null,

@@ -73,8 +73,8 @@ export function isNews(before: Delivery, after: Delivery): boolean {
     before.status !== after.status ||
     before.times !== after.times ||
     before.errors.length !== after.errors.length ||
-    (before.pricing === null) !== (after.pricing === null) ||
-    (before.conversation === null) !== (after.conversation === null)
+    before.pricing !== after.pricing ||
+    before.conversation !== after.conversation
   );
 }
 

@@ -38,6 +38,7 @@ const armed = (attempts: readonly AttemptRecord[], onUnknown: 'hold' | 'resend' 
   attemptNo: attempts.length,
   retries: 0,
   wamid: null,
+  otherWamids: [],
   waId: null,
   submittedAt: null,
   noStatusAt: null,

@@ -31,6 +31,7 @@ const message = (state: MessageState, more: Partial<MessageRecord> = {}): Messag
   attemptNo: 1,
   retries: 0,
   wamid: null,
+  otherWamids: [],
   waId: null,
   submittedAt: null,
   noStatusAt: null,

@@ -35,6 +35,8 @@ export interface MessageRecord {
   /** How often Meta refused it in a way that allows another try. */
   readonly retries: number;
   readonly wamid: string | null;
+  /** Under which else Meta has the message: each one is a copy too many. */
+  readonly otherWamids: readonly string[];
   readonly waId: string | null;
   readonly submittedAt: Date | null;
   readonly noStatusAt: Date | null;
@@ -147,7 +149,7 @@ function learnAnswer(message: MessageRecord, fact: Answer, now: Date): Learned {
       pricing: null,
       conversation: null,
     };
-    return accept(message, settled, { wamid: outcome.wamid, waId: outcome.waId, report, now, evidence: 'response' });
+    return accept(settled, { wamid: outcome.wamid, waId: outcome.waId, report, now, evidence: 'response' });
   }
   const settled = settleAttempt(message, {
     number: fact.attempt,
@@ -188,7 +190,8 @@ function learnReport(message: MessageRecord, fact: Reported, now: Date): Learned
   const number = fact.attempt ?? (fact.inferred ? message.attemptNo : null);
   const known = number === null ? null : attemptOf(message, number);
   const settled =
-    known === null || (known.outcome === 'accepted' && known.wamid === fact.wamid)
+    // What was accepted stays as it was written down; another wamid of the same attempt is another copy.
+    known === null || known.outcome === 'accepted'
       ? message
       : settleAttempt(message, {
           number: known.number,
@@ -199,7 +202,7 @@ function learnReport(message: MessageRecord, fact: Reported, now: Date): Learned
           error: known.error,
         });
   const next = fact.inferred && !settled.inferred ? { ...settled, inferred: true } : settled;
-  return accept(message, next, { wamid: fact.wamid, waId: null, report: fact.report, now, evidence: 'webhook' });
+  return accept(next, { wamid: fact.wamid, waId: null, report: fact.report, now, evidence: 'webhook' });
 }
 
 interface Acceptance {
@@ -210,19 +213,17 @@ interface Acceptance {
   readonly evidence: Evidence;
 }
 
-/**
- * Meta has the message: by its answer, or because it reports on it. `before` is the message as it was, `settled` the
- * same with the attempt's fate written down.
- */
-function accept(before: MessageRecord, settled: MessageRecord, a: Acceptance): Learned {
+/** Meta has the message: by its answer, or because it reports on it. The attempt's fate is written down already. */
+function accept(message: MessageRecord, a: Acceptance): Learned {
   const events: LedgerEntry[] = [];
-  let next = settled;
+  let next = message;
   if (a.waId !== null && next.waId === null) next = { ...next, waId: a.waId };
   if (next.wamid === null) {
     next = { ...next, state: 'submitted', wamid: a.wamid, submittedAt: a.now };
     const inferred = next.inferred ? { inferred: true } : {};
     events.push(entry('submitted', a.now, { wamid: a.wamid, evidence: a.evidence, ...inferred }));
-  } else if (isNewCopy(before, a.wamid)) {
+  } else if (a.wamid !== next.wamid && !next.otherWamids.includes(a.wamid)) {
+    next = { ...next, otherWamids: [...next.otherWamids, a.wamid] };
     events.push(entry('duplicate_confirmed', a.now, { wamid: a.wamid }));
   }
   const delivery = mergeStatus(next.delivery, a.report);
@@ -234,11 +235,6 @@ function accept(before: MessageRecord, settled: MessageRecord, a: Acceptance): L
     events.push(reportEntry(a));
   }
   return changed(next, events);
-}
-
-/** A wamid that none of the message's attempts was known by: Meta has the message once more. */
-function isNewCopy(before: MessageRecord, wamid: string): boolean {
-  return before.wamid !== null && before.wamid !== wamid && !before.attempts.some((t) => t.wamid === wamid);
 }
 
 function reportEntry({ report, wamid }: Acceptance): LedgerEntry {

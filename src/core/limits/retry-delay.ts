@@ -11,5 +11,5 @@ export function retryDelayMs(row: MetaErrorRow, retries: number, jitter: number)
   const factor = row.slow === 'pair' ? 4 : 2;
   const baseMs = Math.max(row.pauseMs, 250);
   const waitMs = Math.min(LONGEST_MS, baseMs * factor ** Math.min(retries - 1, 12));
-  return Math.round(waitMs * (1 + 0.2 * jitter));
+  return Math.min(LONGEST_MS, Math.round(waitMs * (1 + 0.2 * jitter)));
 }

@@ -7,7 +7,8 @@ export interface ThroughputFacts {
 }
 
 /** Messages per second of each level (Meta, "Throughput": 80 by default, up to 1,000 after the automatic upgrade). */
-const MPS_OF_LEVEL: Readonly<Record<string, number>> = { STANDARD: 80, HIGH: 1000 };
+const STANDARD_MPS = 80;
+const MPS_OF_LEVEL: Readonly<Record<string, number>> = { STANDARD: STANDARD_MPS, HIGH: 1000 };
 
 /** A number used in the Business app as well is fixed at 20 and never upgraded (Meta, "Coexistence"). */
 const COEXISTENCE_MPS = 20;
@@ -18,5 +19,6 @@ const COEXISTENCE_MPS = 20;
  */
 export function throughputMps(facts: ThroughputFacts): number {
   if (facts.isOnBizApp) return COEXISTENCE_MPS;
-  return MPS_OF_LEVEL[facts.level ?? ''] ?? 80;
+  const level = facts.level ?? '';
+  return Object.hasOwn(MPS_OF_LEVEL, level) ? (MPS_OF_LEVEL[level] as number) : STANDARD_MPS;
 }

@@ -8,6 +8,7 @@ const SUBSCRIBER_DIGITS = 7;
 export function isSameRecipient(sentTo: string, waId: string | null, reported: string): boolean {
   const digits = (text: string) => text.replace(/\D/g, '');
   const [sent, said] = [digits(sentTo), digits(reported)];
-  if (said === sent || said === digits(waId ?? '')) return true;
+  if (said === '') return false;
+  if (said === sent || (waId !== null && said === digits(waId))) return true;
   return said.length >= SUBSCRIBER_DIGITS && sent.slice(-SUBSCRIBER_DIGITS) === said.slice(-SUBSCRIBER_DIGITS);
 }

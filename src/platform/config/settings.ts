@@ -1,3 +1,4 @@
+import { CRASH_POINTS } from '../observability/crash-points.js';
 import { commaList, integer, keyRing, optional, secret, text, url, word } from './setting-parsers.js';
 
 /** One setting: the environment variable, what it does, its default, and how its text is read. */
@@ -192,7 +193,12 @@ export const SETTINGS = {
   crashAt: setting({
     env: 'CRASH_AT',
     doc: 'Chaos tests only (`NODE_ENV=test`): `<point>:<nth>` kills the process there. Refused elsewhere.',
-    parse: optional(text()),
+    parse: optional((value) => {
+      const [point, nth] = (value ?? '').split(':');
+      const known = (CRASH_POINTS as readonly string[]).includes(point ?? '') && /^[1-9]\d*$/.test(nth ?? '1');
+      if (!known) throw new Error(`be <point>:<nth> with a point of ${CRASH_POINTS.join(', ')}`);
+      return value as string;
+    }),
   }),
   corsOrigins: setting({
     env: 'CORS_ORIGINS',

@@ -51,14 +51,16 @@ export function createLogger(config: Pick<GatewayConfig, 'logLevel'>): Logger {
   });
 }
 
-function redact(value: unknown, depth: number): unknown {
-  if (value === null || typeof value !== 'object' || value instanceof Error || value instanceof Date) return value;
+function redact(value: unknown, depth: number, key = ''): unknown {
+  // The key `err` has a serializer; an error under any other key is described here, so that it tells no more.
+  if (value instanceof Error) return depth === 1 && key === 'err' ? value : describeError(value);
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
   if (depth > DEEPEST) return '[deep]';
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([key, child]) => {
       const isSecret = SECRET_KEYS.has(key.toLowerCase().replace(/[_-]/g, ''));
-      return [key, isSecret ? '[redacted]' : redact(child, depth + 1)];
+      return [key, isSecret ? '[redacted]' : redact(child, depth + 1, key)];
     }),
   );
 }
