@@ -13,7 +13,7 @@ export class Webhooks1764000000003 implements MigrationInterface {
         body        bytea not null,
         received_at timestamptz not null default now()
       )`);
-    await runner.query(`create index webhook_inbox_received on webhook_inbox (received_at)`);
+    await runner.query(`create index webhook_inbox_received on webhook_inbox using brin (received_at)`);
     await runner.query(`
       create table webhook_queue (
         id       bigint primary key,

@@ -56,9 +56,8 @@ export async function findResendable(q: Queryable, p: { holdMs: number; limit: n
 /** Messages that Meta took and of which it has reported nothing for too long. */
 export async function findWithoutStatus(q: Queryable, olderThanMs: number, limit: number): Promise<string[]> {
   const rows = await q.rows<{ id: string }>(
-    `select id from messages
-      where state = 'submitted' and status_rank < 20 and no_status_at is null
-        and submitted_at < now() - $1 * interval '1 millisecond'
+    `select message_id as id from messages_awaiting_status
+      where submitted_at < now() - $1 * interval '1 millisecond'
       order by submitted_at
       limit $2`,
     [olderThanMs, limit],

@@ -55,9 +55,12 @@ export class DeliveryService {
    * messages end up. Gives back those that do not belong to a message.
    */
   async applyReports<R extends DeliveryReport>(tx: Queryable, reports: readonly R[]): Promise<ReportsApplied<R>> {
+    const byToken = groupBy(reports, (r) => r.messageId);
     const { now, messages } = await lockMessages(tx, {
       ids: reports.flatMap((r) => r.messageId ?? []),
       wamids: reports.filter((r) => r.messageId === null).map((r) => r.wamid),
+      // Nearly all reports are on messages whose attempt is known to be accepted under this very wamid.
+      withAttempts: (m) => m.state !== 'submitted' || (byToken.get(m.id) ?? []).some((r) => r.wamid !== m.wamid),
     });
     const byId = new Map(messages.map((m) => [m.id, m]));
     const byWamid = new Map(messages.map((m) => [`${m.phoneNumberId} ${m.record.wamid}`, m]));

@@ -14,6 +14,9 @@ import { toGraphPayload } from './graph-payload.js';
 import type { ArmedMessage, HeldLane } from './send-queue.store.js';
 import { Settler } from './settler.js';
 
+/** Sends whose outcome is not written yet, over all lanes: a second of the highest rate, twice over. */
+const MOST_UNSETTLED = 2000;
+
 /** Longest wait of a message that could not be sent because nobody answered. */
 const LONGEST_WAIT_MS = 60_000;
 
@@ -24,6 +27,7 @@ const LONGEST_WAIT_MS = 60_000;
 @Injectable()
 export class Dispatcher {
   private readonly callbackKey: Buffer;
+  private onTheWire = 0;
   private readonly answered: Histogram;
 
   constructor(
@@ -38,9 +42,13 @@ export class Dispatcher {
     this.answered = runtime.metrics.histogram('heliograph_graph_seconds', 'Time from a send to its answer.');
   }
 
-  /** Sends that may begin now without waiting for a connection: a send that waits could outlive its lane's lease. */
+  /**
+   * Sends that may begin now without waiting for a connection (one that waits could outlive its lane's lease), and
+   * without more outcomes waiting to be written than the database can keep up with.
+   */
   get room(): number {
-    return this.runtime.config.graphConnections - this.settler.inFlightCount;
+    const connections = this.runtime.config.graphConnections - this.onTheWire;
+    return Math.min(connections, MOST_UNSETTLED - this.settler.inFlightCount);
   }
 
   /**
@@ -52,7 +60,9 @@ export class Dispatcher {
     const key = { messageId: message.id, phoneNumberId, attempt: message.attempt_no };
     this.settler.begin(key);
     const end = this.answered.startTimer();
+    this.onTheWire += 1;
     const result = await this.post(message, mayStillSend);
+    this.onTheWire -= 1;
     end();
     this.runtime.crash.pass('response-in');
     const outcome = classifyOutcome(result);

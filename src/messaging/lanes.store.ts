@@ -83,21 +83,19 @@ export function purgeWorkers(q: Queryable): Promise<number> {
   );
 }
 
-/** Attempts of a lane that an earlier owner armed and never settled. */
+/** Open attempts of lanes; a message whose latest attempt is open is `sending`, and few are at any time. */
+const OPEN_ATTEMPTS = `
+  select a.message_id, a.number
+    from unnest($1::text[], $2::bigint[]) as mine (phone_number_id, fence)
+    join messages m on m.phone_number_id = mine.phone_number_id and m.state = 'sending'
+    join attempts a on a.message_id = m.id and a.number = m.attempt_no and a.outcome is null`;
+
+/** Attempts of lanes that an earlier owner armed and never settled. */
 export function abandonedAttempts(
   q: Queryable,
   lanes: readonly HeldLane[],
 ): Promise<{ message_id: string; number: number }[]> {
-  return q.rows(
-    `select a.message_id, a.number
-       from attempts a
-       join unnest($1::text[], $2::bigint[]) as mine (phone_number_id, fence)
-         on mine.phone_number_id = a.phone_number_id and a.fence < mine.fence
-      where a.outcome is null
-      order by a.message_id
-      limit 5000`,
-    [lanes.map((l) => l.phoneNumberId), lanes.map((l) => l.fence)],
-  );
+  return q.rows(`${OPEN_ATTEMPTS} where a.fence < mine.fence order by a.message_id limit 5000`, columnsOf(lanes));
 }
 
 /** Attempts of lanes at their present fence that are not settled. */
@@ -105,15 +103,11 @@ export function openAttempts(
   q: Queryable,
   lanes: readonly HeldLane[],
 ): Promise<{ message_id: string; number: number }[]> {
-  return q.rows(
-    `select a.message_id, a.number
-       from attempts a
-       join unnest($1::text[], $2::bigint[]) as mine (phone_number_id, fence)
-         on mine.phone_number_id = a.phone_number_id and a.fence = mine.fence
-      where a.outcome is null
-      order by a.message_id`,
-    [lanes.map((l) => l.phoneNumberId), lanes.map((l) => l.fence)],
-  );
+  return q.rows(`${OPEN_ATTEMPTS} where a.fence = mine.fence order by a.message_id`, columnsOf(lanes));
+}
+
+function columnsOf(lanes: readonly HeldLane[]): unknown[] {
+  return [lanes.map((l) => l.phoneNumberId), lanes.map((l) => l.fence)];
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { AttemptError, OutcomeKind } from '../core/delivery/classify-outcome.js';
 import { type DeliveryStatus, rankOf } from '../core/delivery/delivery-status.js';
-import type {
-  AttemptRecord,
-  Evidence,
-  Learned,
-  MessageRecord,
-  MessageState,
+import {
+  type AttemptRecord,
+  type Evidence,
+  isAwaitingStatus,
+  type Learned,
+  type MessageRecord,
+  type MessageState,
 } from '../core/delivery/message-lifecycle.js';
 import { groupBy } from '../core/group-by.js';
 import type { MetaErrorReport } from '../core/meta-errors/meta-error-report.js';
@@ -76,7 +77,12 @@ interface AttemptStateRow {
  */
 export async function lockMessages(
   tx: Queryable,
-  by: { readonly ids: readonly string[]; readonly wamids?: readonly string[] },
+  by: {
+    readonly ids: readonly string[];
+    readonly wamids?: readonly string[];
+    /** Of which messages the attempts matter; without it, of all. */
+    readonly withAttempts?: (message: { id: string; state: MessageState; wamid: string | null }) => boolean;
+  },
 ): Promise<Locked> {
   const ids = await idsOf(tx, by);
   const rows = await tx.rows<LockedRow>(
@@ -89,14 +95,20 @@ export async function lockMessages(
         for update`,
     [ids],
   );
-  const attempts = await tx.rows<AttemptStateRow>(
-    `select message_id, number, outcome, evidence, wamid, http_status, error
-       from attempts
-      where message_id = any($1::uuid[])`,
-    [rows.map((row) => row.id)],
-  );
+  const attempts = await attemptsOf(tx, rows.filter(by.withAttempts ?? (() => true)));
   const byMessage = groupBy(attempts, (row) => row.message_id);
   return { now: rows[0]?.now ?? new Date(0), messages: rows.map((row) => toLocked(row, byMessage.get(row.id) ?? [])) };
+}
+
+/** One probe per message: with `= any()` a young table's statistics lead to a scan of all of it. */
+async function attemptsOf(tx: Queryable, rows: readonly LockedRow[]): Promise<AttemptStateRow[]> {
+  if (rows.length === 0) return [];
+  return tx.rows<AttemptStateRow>(
+    `select a.message_id, a.number, a.outcome, a.evidence, a.wamid, a.http_status, a.error
+       from unnest($1::uuid[]) as wanted (id)
+      cross join lateral (select * from attempts where message_id = wanted.id offset 0) a`,
+    [rows.map((row) => row.id)],
+  );
 }
 
 async function idsOf(tx: Queryable, by: { ids: readonly string[]; wamids?: readonly string[] }): Promise<string[]> {
@@ -120,6 +132,7 @@ export async function writeChanges(tx: Queryable, changes: readonly Change[], pu
   if (changed.length === 0) return;
   await updateMessages(tx, changed);
   await updateAttempts(tx, changed);
+  await updateAwaiting(tx, changed);
   await appendEvents(tx, changed, publish);
 }
 
@@ -171,6 +184,28 @@ async function updateMessages(tx: Queryable, changes: readonly Change[]): Promis
       column((m) => (m.otherWamids.length === 0 ? null : JSON.stringify(m.otherWamids))),
     ],
   );
+}
+
+/** Keeps the list of messages that Meta took and has not reported on. */
+async function updateAwaiting(tx: Queryable, changes: readonly Change[]): Promise<void> {
+  const turned = changes.filter((c) => isAwaitingStatus(c.before.record) !== isAwaitingStatus(c.learned.message));
+  const [begun, ended] = [
+    turned.filter((c) => isAwaitingStatus(c.learned.message)),
+    turned.filter((c) => isAwaitingStatus(c.before.record)),
+  ];
+  if (begun.length > 0) {
+    await tx.run(
+      `insert into messages_awaiting_status (message_id, submitted_at)
+       select * from unnest($1::uuid[], $2::timestamptz[])
+       on conflict do nothing`,
+      [begun.map((c) => c.before.id), begun.map((c) => c.learned.message.submittedAt)],
+    );
+  }
+  if (ended.length > 0) {
+    await tx.run(`delete from messages_awaiting_status where message_id = any($1::uuid[])`, [
+      ended.map((c) => c.before.id),
+    ]);
+  }
 }
 
 /** Writes the attempts whose fate became known; those of other messages of the batch are left alone. */

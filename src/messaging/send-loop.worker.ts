@@ -10,7 +10,7 @@ import { LaneSchedule } from './lane-schedule.js';
 import { type ArmedMessage, armMessages, type HeldLane, nextDue, peekDue } from './send-queue.store.js';
 
 /**
- * Least time between two rounds. Longer rounds arm more messages with one commit; the limiter's burst bridges them.
+ * Least time from the start of one round to the next. Longer rounds arm more messages with one commit; the limiter's burst bridges them.
  * Whatever one round arms is on the wire within it, so a crash leaves no more than that without a known outcome.
  */
 const TICK_MS = 10;
@@ -38,6 +38,7 @@ export class SendLoopWorker implements Worker {
   readonly name = 'send-loop';
   private readonly armed: Counter;
   private readonly checking: Every;
+  private firstLane = 0;
   private doubtEndsAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -54,6 +55,7 @@ export class SendLoopWorker implements Worker {
 
   /** One round over all lanes. */
   async runOnce(): Promise<{ nextInMs: number }> {
+    const startMs = this.runtime.clock.monotonicMs();
     for (const id of await this.keeper.tend()) this.schedule.wake(id);
     const lanes = this.keeper.lanes();
     if (lanes.length === 0) return { nextInMs: NO_LANES_MS };
@@ -68,7 +70,7 @@ export class SendLoopWorker implements Worker {
     if (this.inDoubt && this.checking.due()) await this.putBackStrays(lanes);
     const quotas = this.quotas(lanes);
     if (quotas.length > 0) await this.send(lanes, quotas);
-    return { nextInMs: this.untilNext(lanes) };
+    return { nextInMs: this.untilNext(lanes, startMs + TICK_MS) };
   }
 
   /** Lets what is on the wire come back and be written down, then gives the lanes away. */
@@ -81,7 +83,9 @@ export class SendLoopWorker implements Worker {
     const nowMs = this.runtime.clock.monotonicMs();
     let room = this.dispatcher.room;
     const quotas: Quota[] = [];
-    for (const { phoneNumberId } of lanes) {
+    // Each round begins with another lane, so that none is always served last when connections are short.
+    this.firstLane = (this.firstLane + 1) % lanes.length;
+    for (const { phoneNumberId } of [...lanes.slice(this.firstLane), ...lanes.slice(0, this.firstLane)]) {
       if (room <= 0) break;
       if (!this.schedule.isDue(phoneNumberId)) continue;
       const upTo = this.limits.limiter(phoneNumberId)?.allowed(nowMs, Math.min(room, MOST_PER_LANE)) ?? 0;
@@ -136,7 +140,8 @@ export class SendLoopWorker implements Worker {
     if (retryInMs !== null) this.schedule.wakeIn(lane, retryInMs);
   }
 
-  private untilNext(lanes: readonly HeldLane[]): number {
+  /** Not before `tickMs`, and not before some lane has a message and may send it. */
+  private untilNext(lanes: readonly HeldLane[], tickMs: number): number {
     const nowMs = this.runtime.clock.monotonicMs();
     let earliestMs = nowMs + this.schedule.surveyEveryMs(lanes.length);
     for (const { phoneNumberId } of lanes) {
@@ -145,6 +150,6 @@ export class SendLoopWorker implements Worker {
       const freeMs = this.limits.limiter(phoneNumberId)?.freeAtMs(nowMs) ?? Number.POSITIVE_INFINITY;
       earliestMs = Math.min(earliestMs, Math.max(dueMs, freeMs));
     }
-    return Math.max(TICK_MS, earliestMs - nowMs);
+    return Math.max(tickMs, earliestMs) - nowMs;
   }
 }

@@ -112,7 +112,7 @@ export function learn(message: MessageRecord, fact: Fact, now: Date): Learned {
         ? changed({ ...message, state: 'unconfirmed' }, [entry('unconfirmed', now)])
         : unchanged(message);
     case 'no_status_seen':
-      return message.state === 'submitted' && message.noStatusAt === null && !hasReport(message.delivery)
+      return isAwaitingStatus(message)
         ? changed({ ...message, noStatusAt: now }, [entry('no_status', now, { wamid: message.wamid })])
         : unchanged(message);
     case 'expired':
@@ -191,7 +191,7 @@ function learnReport(message: MessageRecord, fact: Reported, now: Date): Learned
   const known = number === null ? null : attemptOf(message, number);
   const settled =
     // What was accepted stays as it was written down; another wamid of the same attempt is another copy.
-    known === null || known.outcome === 'accepted'
+    known === null || known.outcome === 'accepted' || message.wamid === fact.wamid
       ? message
       : settleAttempt(message, {
           number: known.number,
@@ -266,6 +266,11 @@ function attemptOf(message: MessageRecord, number: number): AttemptRecord {
 
 function settleAttempt(message: MessageRecord, settled: AttemptRecord): MessageRecord {
   return { ...message, attempts: [...message.attempts.filter((a) => a.number !== settled.number), settled] };
+}
+
+/** Meta took the message and has reported nothing of it, which has not been noticed yet. */
+export function isAwaitingStatus(message: MessageRecord): boolean {
+  return message.state === 'submitted' && message.noStatusAt === null && !hasReport(message.delivery);
 }
 
 function hasReport(delivery: Delivery): boolean {
