@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Generator, openConnections } from './exchange.js';
 import { between, type Histogram, quantile, readHistogram, shareWithin, totalOf } from './histogram.js';
-import type { IngestBench } from './ingest.js';
+import type { IngestBench } from './ingest-bench.js';
 import { asFastAsPossible, atRate, type LoadResult } from './load.js';
 import { ProcessorMeter } from './processor-time.js';
 import { type PreparedWebhook, webhooksFor } from './webhook-bodies.js';

@@ -4,6 +4,7 @@ import type { IngestOptions } from './command-line.js';
 import { GENERATORS } from './exchange.js';
 import { type Database, Gateway, startDatabase } from './gateway.js';
 import { readCounter } from './histogram.js';
+import type { IngestBench } from './ingest-bench.js';
 import { ingestReport } from './ingest-report.js';
 import { holdRate, playRound, type Round } from './ingest-rounds.js';
 import { messagesFrom } from './messages.js';
@@ -16,20 +17,6 @@ import { type RecordedSend, STATUSES } from './webhook-bodies.js';
 const NUMBERS = 16;
 const WARM_UP_MESSAGES = 700;
 const APPLIED_WITHIN_MS = 180_000;
-
-/** What runs while `ingest` measures. */
-export interface IngestBench {
-  readonly options: IngestOptions;
-  readonly database: Database;
-  readonly stub: GraphStub;
-  readonly bare: { readonly port: number; readonly pid: number };
-  /** Sends whose statuses have not been used yet. */
-  readonly unused: RecordedSend[];
-  readonly say: (line: string) => void;
-  gateway: Gateway;
-  /** Statuses that the present gateway process has to have applied when it is done. */
-  owed: number;
-}
 
 /**
  * Measures the way in: signed webhooks, one status each, with the tokens of messages that really went through the

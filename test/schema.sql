@@ -30,7 +30,7 @@ table apps: row level security
   constraint apps_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
   policy apps_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
 
-table attempts: row level security
+table attempts: row level security with (fillfactor=80)
   column message_id: uuid not null
   column number: integer not null
   column portfolio_id: uuid not null
@@ -47,7 +47,6 @@ table attempts: row level security
   constraint attempts_finished: CHECK (((outcome IS NULL) = (finished_at IS NULL)))
   constraint attempts_outcome: CHECK ((outcome = ANY (ARRAY['accepted'::text, 'rejected'::text, 'rejected_retry'::text, 'not_sent'::text, 'unknown'::text])))
   constraint attempts_pkey: PRIMARY KEY (message_id, number)
-  index attempts_open: CREATE INDEX attempts_open ON public.attempts USING btree (phone_number_id, fence) WHERE (outcome IS NULL)
   index attempts_recent: CREATE INDEX attempts_recent ON public.attempts USING btree (phone_number_id, armed_at)
   policy attempts_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
   grant heliograph_tenant: select
@@ -90,6 +89,12 @@ table lanes: open to its owner only
   constraint lanes_pkey: PRIMARY KEY (phone_number_id)
   constraint lanes_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
   index lanes_owner: CREATE INDEX lanes_owner ON public.lanes USING btree (owner)
+
+table leader_leases: open to its owner only
+  column name: text not null
+  column owner: uuid not null
+  column lease_until: timestamp with time zone not null
+  constraint leader_leases_pkey: PRIMARY KEY (name)
 
 table message_events: row level security
   column seq: bigint not null generated always as identity
@@ -134,6 +139,7 @@ table messages: row level security with (fillfactor=70)
   column attempt_no: integer not null default 0
   column retries: integer not null default 0
   column wamid: text
+  column other_wamids: text[] not null default '{}'::text[]
   column wa_id: text
   column status: text
   column status_rank: smallint not null default 0
@@ -164,10 +170,16 @@ table messages: row level security with (fillfactor=70)
   index messages_expiring: CREATE INDEX messages_expiring ON public.messages USING btree (expires_at) WHERE ((state = ANY (ARRAY['queued'::text, 'scheduled'::text])) AND (expires_at IS NOT NULL))
   index messages_in_doubt: CREATE INDEX messages_in_doubt ON public.messages USING btree (armed_at) WHERE (state = 'unknown'::text)
   index messages_of_portfolio: CREATE INDEX messages_of_portfolio ON public.messages USING btree (portfolio_id, id)
+  index messages_sending: CREATE INDEX messages_sending ON public.messages USING btree (phone_number_id) WHERE (state = 'sending'::text)
   index messages_wamid: CREATE INDEX messages_wamid ON public.messages USING btree (wamid) WHERE (wamid IS NOT NULL)
-  index messages_without_status: CREATE INDEX messages_without_status ON public.messages USING btree (submitted_at) WHERE ((state = 'submitted'::text) AND (status_rank < 20) AND (no_status_at IS NULL))
   policy messages_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
   grant heliograph_tenant: insert, select
+
+table messages_awaiting_status: open to its owner only
+  column message_id: uuid not null
+  column submitted_at: timestamp with time zone not null
+  constraint messages_awaiting_status_pkey: PRIMARY KEY (message_id)
+  index messages_awaiting_status_submitted: CREATE INDEX messages_awaiting_status_submitted ON public.messages_awaiting_status USING btree (submitted_at)
 
 table orphan_statuses: row level security
   column id: bigint not null generated always as identity
@@ -239,7 +251,7 @@ table webhook_inbox: open to its owner only
   column body: bytea not null
   column received_at: timestamp with time zone not null default now()
   constraint webhook_inbox_pkey: PRIMARY KEY (id)
-  index webhook_inbox_received: CREATE INDEX webhook_inbox_received ON public.webhook_inbox USING btree (received_at)
+  index webhook_inbox_received: CREATE INDEX webhook_inbox_received ON public.webhook_inbox USING brin (received_at)
 
 table webhook_quarantine: row level security
   column id: bigint not null generated always as identity

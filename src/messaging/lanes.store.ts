@@ -36,9 +36,14 @@ export function takeLanes(
   p: { workerId: string; upTo: number },
 ): Promise<(HeldLane & { readonly taken_over: boolean })[]> {
   return q.rows(
-    `with free as (
+    // A lane that somebody took while this statement waited for its row has a higher fence than was seen: then the
+    // judgement on its owner was about the one before, and the row is left alone.
+    `with seen as materialized (
+       select phone_number_id, fence from lanes
+     ), free as (
        select l.phone_number_id, l.owner is not null as taken_over
          from lanes l
+         join seen on seen.phone_number_id = l.phone_number_id and seen.fence = l.fence
          left join workers w on w.id = l.owner
         where l.owner is distinct from $1 and (w.id is null or not (${ALIVE}))
         order by l.phone_number_id

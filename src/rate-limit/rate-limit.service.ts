@@ -97,10 +97,14 @@ export class RateLimitService {
 
   /** Nobody answered at the other end: the lane waits longer and longer, up to half a minute, instead of hammering. */
   backOff(phoneNumberId: string): void {
+    const nowMs = this.clock.monotonicMs();
+    // Sends that were under way together fail together: that is one failure, and the pause it began goes on.
+    const limiter = this.limiters.get(phoneNumberId);
+    if (limiter === undefined || limiter.pauseAt(nowMs) !== null) return;
     const failures = (this.unreachable.get(phoneNumberId) ?? 0) + 1;
     this.unreachable.set(phoneNumberId, failures);
     const waitMs = Math.min(UNREACHABLE_MOST_MS, 250 * 2 ** Math.min(failures - 1, 10));
-    this.limiters.get(phoneNumberId)?.pause(this.clock.monotonicMs() + waitMs, 'The Graph API cannot be reached');
+    limiter.pause(nowMs + waitMs, 'The Graph API cannot be reached');
     this.pauses.inc({ scope: 'unreachable' });
   }
 

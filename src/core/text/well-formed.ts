@@ -13,7 +13,7 @@ export function toStorableText(text: string): string {
 
 /**
  * The first place in a JSON value that holds a text which cannot be stored, as a JSON pointer, or null.
- * Keys count too. Depth is bounded by the caller's parser.
+ * Keys count too. The value's depth must be bounded (`findOddShape`).
  */
 export function findUnstorable(value: unknown, pointer = ''): string | null {
   if (typeof value === 'string') return isStorableText(value) ? null : pointer;

@@ -39,7 +39,7 @@ export class MessagingHttpController {
     description: 'The same key and body give the same answer and send once.',
   })
   @ApiResponse({ status: 202, description: 'Durable; it will be sent.', type: MessageView })
-  @ApiProblem(400, 401, 403, 413, 422, 503)
+  @ApiProblem(400, 401, 403, 413, 415, 422, 503)
   send(
     @CurrentTenant() tenant: Tenant,
     @IdempotencyKey() key: string | null,

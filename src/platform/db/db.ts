@@ -50,6 +50,11 @@ export class Db implements Queryable {
   private async inTransaction<T>(open: string, work: (tx: Queryable) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
+    // The pool listens to its idle connections only: one that breaks in our hands would otherwise end the process.
+    const onError = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', onError);
     try {
       await client.query(open);
       const result = await work(queryableOf(client));
@@ -62,6 +67,7 @@ export class Db implements Queryable {
       });
       throw error;
     } finally {
+      client.removeListener('error', onError);
       client.release(broken);
     }
   }

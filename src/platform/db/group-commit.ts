@@ -20,6 +20,9 @@ interface Waiting<T, R> {
   readonly deadlineAt: number;
 }
 
+/** How finely deadlines are kept: one timer looks at all that wait, because a timer for each costs more than its item. */
+const LOOKS_PER_DEADLINE = 20;
+
 /**
  * Writes many concurrent submissions with one statement: while one batch commits, the next one forms. No timer adds
  * latency; a lone submission is flushed at once. `flush` gives one result per item, in order.
@@ -28,6 +31,8 @@ export class GroupCommit<T, R> {
   private waiting: Waiting<T, R>[] = [];
   private flushing = false;
   private idle: (() => void)[] = [];
+  private atDatabase: readonly Waiting<T, R>[] = [];
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly flush: (items: readonly T[]) => Promise<readonly R[]>,
@@ -44,20 +49,8 @@ export class GroupCommit<T, R> {
     }
     return new Promise<R>((resolve, reject) => {
       const deadlineAt = this.clock.monotonicMs() + this.options.deadlineMs;
-      const timer = setTimeout(() => reject(lateError()), this.options.deadlineMs);
-      const settled = () => clearTimeout(timer);
-      this.waiting.push({
-        item,
-        deadlineAt,
-        resolve: (result) => {
-          settled();
-          resolve(result);
-        },
-        reject: (error) => {
-          settled();
-          reject(error);
-        },
-      });
+      this.waiting.push({ item, deadlineAt, resolve, reject });
+      this.watch();
       if (!this.flushing) void this.drain();
     });
   }
@@ -68,16 +61,32 @@ export class GroupCommit<T, R> {
     return new Promise((resolve) => this.idle.push(resolve));
   }
 
+  /** Tells those whose time is up, whether they still wait or their batch is at the database. */
+  private rejectLate(): void {
+    const now = this.clock.monotonicMs();
+    for (const w of this.atDatabase) if (w.deadlineAt <= now) w.reject(lateError());
+    // The oldest stand first.
+    while ((this.waiting[0]?.deadlineAt ?? Number.POSITIVE_INFINITY) <= now) this.waiting.shift()?.reject(lateError());
+  }
+
+  private watch(): void {
+    this.timer ??= setInterval(() => this.rejectLate(), this.options.deadlineMs / LOOKS_PER_DEADLINE);
+  }
+
   private async drain(): Promise<void> {
     this.flushing = true;
     // One turn of the event loop lets everything that already arrived join the first batch.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
-      const now = this.clock.monotonicMs();
-      const batch = this.waiting.splice(0, this.options.maxBatch).filter((w) => w.deadlineAt > now);
-      if (batch.length > 0) await this.commit(batch);
+      // What is too late is told so and not written: its submitter is about to try again.
+      this.rejectLate();
+      this.atDatabase = this.waiting.splice(0, this.options.maxBatch);
+      if (this.atDatabase.length > 0) await this.commit(this.atDatabase);
     }
+    this.atDatabase = [];
     this.flushing = false;
+    clearInterval(this.timer);
+    this.timer = undefined;
     for (const resolve of this.idle.splice(0)) resolve();
   }
 

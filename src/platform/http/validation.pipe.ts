@@ -1,5 +1,6 @@
 import { ValidationPipe } from '@nestjs/common';
-import { GatewayError } from '../../core/gateway-error.js';
+import { type FieldError, GatewayError } from '../../core/gateway-error.js';
+import { findOddShape } from '../../core/text/odd-shape.js';
 import { findUnstorable } from '../../core/text/well-formed.js';
 import { fieldErrors } from './field-errors.js';
 
@@ -21,13 +22,16 @@ export class GatewayValidationPipe extends ValidationPipe {
     });
   }
 
-  /** Checks texts first: PostgreSQL cannot hold U+0000, and an unpaired surrogate has no UTF-8 form. */
+  /** Checks first what the DTOs cannot: names and depth that mislead a validator, and texts that cannot be stored. */
   override async transform(value: unknown, metadata: Parameters<ValidationPipe['transform']>[1]): Promise<unknown> {
-    const pointer = metadata.type === 'custom' ? null : findUnstorable(value);
-    if (pointer !== null) {
-      const detail = 'text must not contain U+0000 or unpaired surrogates';
-      throw new GatewayError('invalid_request', detail, { errors: [{ pointer, detail }] });
-    }
+    const problem = metadata.type === 'custom' ? null : (findOddShape(value) ?? unstorable(value));
+    if (problem !== null) throw new GatewayError('invalid_request', problem.detail, { errors: [problem] });
     return super.transform(value, metadata);
   }
+}
+
+/** PostgreSQL cannot hold U+0000, and an unpaired surrogate has no UTF-8 form. */
+function unstorable(value: unknown): FieldError | null {
+  const pointer = findUnstorable(value);
+  return pointer === null ? null : { pointer, detail: 'text must not contain U+0000 or unpaired surrogates' };
 }

@@ -20,9 +20,10 @@ export class WebhooksHttpRoutes implements OnModuleInit {
   ) {}
 
   /** Nest calls it before it lays its own routes. */
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): void {
     const server = this.host.httpAdapter.getInstance() as unknown as FastifyInstance;
-    await server.register(async (scope) => {
+    // Not awaited: that would end Fastify's start before Nest has set its error handler. It is loaded when the rest is.
+    server.register(async (scope) => {
       scope.removeAllContentTypeParsers();
       const options = { parseAs: 'buffer', bodyLimit: LARGEST_BODY } as const;
       scope.addContentTypeParser('*', options, (_request, body, done) => done(null, body));

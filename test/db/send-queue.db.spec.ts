@@ -1,0 +1,110 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { armMessages, type HeldLane, nextDue, peekDue } from '../../src/messaging/send-queue.store.js';
+import { type Db } from '../../src/platform/db/db.js';
+import { freshDatabase, type TestDatabase } from '../support/database.js';
+import { aPortfolio, aWorker, type PortfolioRows, store, type WorkerRows } from '../support/rows.js';
+
+let database: TestDatabase;
+let db: Db;
+let portfolio: PortfolioRows;
+let worker: WorkerRows;
+let lanes: HeldLane[];
+
+beforeEach(async () => {
+  database ??= await freshDatabase();
+  ({ db } = database);
+  portfolio = await aPortfolio(db);
+  worker = await aWorker(database);
+  lanes = await worker.take();
+});
+
+const lane = (upTo: number) => [{ phoneNumberId: portfolio.phoneNumberId, upTo }];
+const dueAgo = (id: string | undefined, seconds: number) =>
+  db.run(`update messages set due_at = now() - $2 * interval '1 second' where id = $1`, [id, seconds]);
+const attempts = (id: string | undefined) =>
+  db.rows<{ number: number }>('select number from attempts where message_id = $1 order by 1', [id]);
+
+describe('looking for what is due', () => {
+  it('gives the most urgent first, then the one that has waited longest', async () => {
+    const ids = await store(db, portfolio, { priority: 2 }, { priority: 0 }, { priority: 1 }, { priority: 1 });
+    for (const [i, id] of ids.entries()) await dueAgo(id, i);
+    const due = await peekDue(db, lane(10));
+    expect(due.map((m) => m.id)).toEqual([ids[1], ids[3], ids[2], ids[0]]);
+  });
+
+  it('shows an urgent message through a backlog of less urgent ones', async () => {
+    const backlog = await store(db, portfolio, ...Array.from({ length: 300 }, () => ({ priority: 2 })));
+    await db.run(`update messages set due_at = now() - interval '1 day' where id = any($1::uuid[])`, [backlog]);
+    const [urgent] = await store(db, portfolio, { priority: 0 });
+    const due = await peekDue(db, lane(5));
+    expect(due).toHaveLength(5);
+    expect(due[0]?.id).toBe(urgent);
+  });
+
+  it('leaves out what is not due yet, has expired, or is on its way already', async () => {
+    const [later, expired, cancelled] = await store(db, portfolio, { sendAt: new Date(Date.now() + 60_000) }, {}, {});
+    await db.run(`update messages set expires_at = now() - interval '1 second' where id = $1`, [expired]);
+    await db.run(`update messages set state = 'cancelled' where id = $1`, [cancelled]);
+    expect(await peekDue(db, lane(10))).toEqual([]);
+    expect(await worker.arm(lanes, [later, expired, cancelled] as string[])).toEqual([]);
+  });
+
+  it('tells when the earliest message of each lane is due, and nothing of lanes without one', async () => {
+    const idle = await aPortfolio(db);
+    await store(db, portfolio, { sendAt: new Date(Date.now() + 600_000) }, { sendAt: new Date(Date.now() + 60_000) });
+    const found = await nextDue(db, [portfolio.phoneNumberId, idle.phoneNumberId]);
+    expect(found.map((row) => row.phone_number_id)).toEqual([portfolio.phoneNumberId]);
+    expect(found[0]?.in_ms).toBeGreaterThan(50_000);
+    expect(found[0]?.in_ms).toBeLessThan(60_500);
+  });
+});
+
+describe('arming', () => {
+  it('commits an attempt before it gives the message away', async () => {
+    const [id] = await store(db, portfolio, {});
+    const armed = await worker.arm(lanes, [id as string]);
+    expect(armed).toMatchObject([{ id, attempt_no: 1, fence: lanes[0]?.fence, content: { body: 'Hello' } }]);
+    expect(await attempts(id)).toEqual([{ number: 1 }]);
+    expect(await db.rows('select state from messages where id = $1', [id])).toEqual([{ state: 'sending' }]);
+  });
+
+  it('arms nothing at an outdated fence', async () => {
+    const [id] = await store(db, portfolio, {});
+    const outdated = lanes.map((l) => ({ ...l, fence: l.fence - 1 }));
+    expect(await worker.arm(outdated, [id as string])).toEqual([]);
+    expect(await attempts(id)).toEqual([]);
+  });
+
+  it('arms nothing for a worker whose lease ran out', async () => {
+    const [id] = await store(db, portfolio, {});
+    await db.run(`update workers set lease_until = now() - interval '1 millisecond' where id = $1`, [worker.id]);
+    expect(await worker.arm(lanes, [id as string])).toEqual([]);
+  });
+
+  it('arms nothing for a worker that does not hold the lane, whatever fence it names', async () => {
+    const [id] = await store(db, portfolio, {});
+    const stranger = await aWorker(database);
+    expect(await stranger.arm(lanes, [id as string])).toEqual([]);
+  });
+
+  it('arms each message once when many ask for it at the same time', async () => {
+    const ids = await store(db, portfolio, ...Array.from({ length: 50 }, () => ({})));
+    const rounds = await Promise.all(Array.from({ length: 6 }, () => worker.arm(lanes, ids)));
+    const armed = rounds.flat().map((m) => m.id);
+    expect(armed.sort()).toEqual([...ids].sort());
+    const [row] = await db.rows('select count(*) as n from attempts where message_id = any($1::uuid[])', [ids]);
+    expect(row).toEqual({ n: 50 });
+  });
+
+  it('lets no lane change its owner between the look at the fence and the commit of the attempt', async () => {
+    const [id] = await store(db, portfolio, {});
+    const heir = await aWorker(database);
+    await db.transaction(async (tx) => {
+      const armed = await armMessages(tx, { workerId: worker.id, lanes, ids: [id as string] });
+      expect(armed).toHaveLength(1);
+      await worker.die();
+      expect(await heir.take()).toEqual([]);
+    });
+    expect((await heir.take()).map((l) => l.phoneNumberId)).toContain(portfolio.phoneNumberId);
+  });
+});

@@ -1,0 +1,131 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { upsertApiKey } from '../../src/accounts/accounts.store.js';
+import { appendNotices } from '../../src/messaging/notices.store.js';
+import { newId } from '../../src/platform/clock/ids.js';
+import type { Db } from '../../src/platform/db/db.js';
+import type { Queryable } from '../../src/platform/db/queryable.js';
+import { insertInbound } from '../../src/webhooks/inbound.store.js';
+import { quarantine } from '../../src/webhooks/inbox.store.js';
+import { insertOrphans } from '../../src/webhooks/orphans.store.js';
+import { freshDatabase, type TestDatabase } from '../support/database.js';
+import { aPortfolio, aWorker, type PortfolioRows, store } from '../support/rows.js';
+
+const FORBIDDEN = '42501';
+
+describe('the wall between tenants in the database', () => {
+  let database: TestDatabase;
+  let a: PortfolioRows;
+  let b: PortfolioRows;
+  let tables: string[];
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    const { db } = database;
+    [a, b] = [await aPortfolio(db), await aPortfolio(db)];
+    for (const portfolio of [a, b]) await fillEveryTable(db, portfolio);
+    const worker = await aWorker(database);
+    const lanes = await worker.take();
+    const queued = await db.rows<{ id: string }>(`select id from messages`);
+    await worker.arm(
+      lanes,
+      queued.map((row) => row.id),
+    );
+    tables = await tenantTables(db);
+  });
+
+  it('has a row of each portfolio in every table that names one, else this suite would prove nothing', async () => {
+    expect(tables.length).toBeGreaterThan(8);
+    for (const table of tables) {
+      const found = await database.db.rows<{ portfolio_id: string }>(`select distinct portfolio_id from ${table}`);
+      expect({ table, portfolios: found.map((row) => row.portfolio_id).sort() }).toEqual({
+        table,
+        portfolios: [a.portfolioId, b.portfolioId].sort(),
+      });
+    }
+  });
+
+  it('shows a tenant no row of another in any table', async () => {
+    for (const table of tables) {
+      const rows = await visible(table, (work) => database.db.asTenant(a.portfolioId, work));
+      expect({ table, foreign: rows.filter((id) => id !== a.portfolioId) }).toEqual({ table, foreign: [] });
+    }
+    // Not only because nothing at all can be read.
+    expect(await visible('messages', (work) => database.db.asTenant(a.portfolioId, work))).toContain(a.portfolioId);
+  });
+
+  it('takes no row in the name of another tenant, in any table', async () => {
+    for (const table of tables) {
+      const [row] = await database.db.rows<{ row: object }>(
+        `select to_jsonb(t) as row from ${table} t where portfolio_id = $1 limit 1`,
+        [b.portfolioId],
+      );
+      const insert = `insert into ${table} overriding system value select * from jsonb_populate_record(null::${table}, $1)`;
+      const forged = database.db.asTenant(a.portfolioId, (tx) => tx.run(insert, [JSON.stringify(row?.row)]));
+      await expect(forged).rejects.toMatchObject({ code: FORBIDDEN });
+    }
+  });
+
+  it('lets a tenant change or delete nothing, not even its own', async () => {
+    for (const table of tables) {
+      for (const statement of [`delete from ${table}`, `update ${table} set portfolio_id = portfolio_id`]) {
+        await expect(database.db.asTenant(a.portfolioId, (tx) => tx.run(statement))).rejects.toMatchObject({
+          code: FORBIDDEN,
+        });
+      }
+    }
+  });
+
+  it('shows nothing to the role without a portfolio', async () => {
+    const asNobody = <T>(work: (tx: Queryable) => Promise<T>) =>
+      database.db.transaction(async (tx) => {
+        await tx.run('set local role heliograph_tenant');
+        return work(tx);
+      });
+    for (const table of tables) expect({ table, seen: await visible(table, asNobody) }).toEqual({ table, seen: [] });
+  });
+
+  it('gives the connection back as its owner, so that the next transaction is not a tenant by mistake', async () => {
+    await database.db.asTenant(a.portfolioId, (tx) => tx.rows('select 1'));
+    const [row] = await database.db.rows(
+      `select current_user = session_user as own, current_setting('heliograph.portfolio_id', true) as id`,
+    );
+    expect(row).toMatchObject({ own: true });
+    expect((row as { id: string | null }).id ?? '').toBe('');
+  });
+});
+
+function tenantTables(db: Db): Promise<string[]> {
+  return db
+    .rows<{ name: string }>(
+      `select c.table_name as name
+         from information_schema.columns c
+        where c.table_schema = 'public' and c.column_name = 'portfolio_id'
+        order by 1`,
+    )
+    .then((rows) => rows.map((row) => row.name));
+}
+
+/** Portfolio ids of the rows that are seen; none where reading is not allowed. */
+async function visible(table: string, as: <T>(work: (tx: Queryable) => Promise<T>) => Promise<T>): Promise<string[]> {
+  try {
+    const rows = await as((tx) => tx.rows<{ portfolio_id: string }>(`select portfolio_id from ${table}`));
+    return rows.map((row) => row.portfolio_id);
+  } catch (error) {
+    expect(error).toMatchObject({ code: FORBIDDEN });
+    return [];
+  }
+}
+
+async function fillEveryTable(db: Db, of: PortfolioRows): Promise<void> {
+  const { portfolioId, phoneNumberId } = of;
+  await store(db, of, { idempotencyKey: 'the same key for both' });
+  await upsertApiKey(db, { id: newId(), portfolioId, name: 'k', keyHash: Buffer.from(portfolioId), scopes: ['*'] });
+  const inbound = { id: newId(), portfolioId, phoneNumberId, wamid: 'wamid.in', sender: null, senderUserId: null };
+  await insertInbound(db, [{ ...inbound, type: 'text', item: '{}', sentAt: null }]);
+  await insertOrphans(db, [
+    { portfolioId, phoneNumberId, wamid: 'wamid.orphan', recipient: null, status: 'sent', inboxId: 1, item: '{}' },
+  ]);
+  await quarantine(db, [{ inboxId: 1, portfolioId, reason: 'poison', detail: '-', item: null }]);
+  const notice = { portfolioId, aggregate: 'account', aggregateId: newId(), type: 'told', data: {} };
+  await appendNotices(db, [{ ...notice, occurredAt: new Date() }], false);
+}

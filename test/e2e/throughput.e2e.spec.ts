@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import type { PhoneNumberList } from '../../src/accounts/accounts.dto.js';
+import { LUCKY } from '../support/accounts.js';
+import { aTextMessage } from '../support/factories.js';
+import { askOracle } from '../support/oracle.js';
+import { type Stack, startStack } from '../support/stack.js';
+import { until } from '../support/until.js';
+
+const numbers = Array.from({ length: 4 }, (_, i) => String(Number(LUCKY.phoneNumberId) + i));
+const perNumber = (count: number) =>
+  Array.from({ length: count }, () => numbers.map((phone_number_id) => aTextMessage({ phone_number_id }))).flat();
+
+const owners = async (stack: Stack) =>
+  (
+    await stack.database.db.rows<{ n: number }>(
+      'select count(*) as n from lanes where owner is not null group by owner order by n',
+    )
+  ).map((row) => row.n);
+const most = (stack: Stack) => Math.max(...numbers.map((id) => stack.simulator.stats().max_in_any_second[id] ?? 0));
+const inState = async (stack: Stack, ...states: string[]) =>
+  (await stack.database.db.rows('select from messages where state = any($1)', [states])).length;
+
+describe('two gateways with four numbers', () => {
+  it('share the lanes, and move them at once when one is killed, without ever exceeding a number’s limit', async () => {
+    const stack = await startStack({
+      replicas: 0,
+      simulator: { mps: 80, phoneNumbers: 4, scenario: { outcomes: { delivered: 1, read: 0 } } },
+    });
+    const [survivor, victim] = await Promise.all([stack.addChild(), stack.addChild()]);
+    await stack.callBack(survivor.api.url);
+    // The numbers that are not the simulator's have a lane, too: five in all.
+    await until(async () => (await owners(stack)).join() === '2,3', { withinMs: 15_000, what: 'a fair share' });
+    const messages = await survivor.api.sendAll(perNumber(300));
+    await until(() => stack.simulator.stats().accepted > 400, { withinMs: 20_000, what: 'the campaign under way' });
+    await victim.end('SIGKILL');
+    const killedAtMs = performance.now();
+    await until(async () => (await owners(stack)).join() === '5', { withinMs: 10_000, what: 'the take-over' });
+    expect(performance.now() - killedAtMs).toBeLessThan(5000);
+
+    await until(async () => (await inState(stack, 'queued', 'sending')) === 0, { withinMs: 40_000, what: 'the end' });
+    await until(() => stack.simulator.stats().webhooks.pending === 0, { withinMs: 20_000, what: 'all webhooks' });
+    await until(async () => (await stack.database.db.rows('select from webhook_queue')).length === 0);
+
+    const stats = stack.simulator.stats();
+    const oracle = await askOracle(stack.simulator);
+    expect(oracle.duplicates).toEqual([]);
+    expect(stats.throttled).toBe(0);
+    expect(most(stack)).toBeLessThanOrEqual(80);
+    // What the platform accepted is known by its webhooks; what it never saw is held, never lost or sent again.
+    for (const m of await survivor.api.allMessages()) {
+      const copies = oracle.copies(m.to ?? '');
+      expect([m.state, copies]).toEqual(copies === 1 ? ['submitted', 1] : ['unknown', 0]);
+    }
+    expect(await inState(stack, 'submitted', 'unknown')).toBe(messages.length);
+  });
+
+  it('share them also when a second one joins and leaves again in the middle of a campaign', async () => {
+    const stack = await startStack({ simulator: { mps: 80, phoneNumbers: 4 } });
+    const messages = await stack.api.sendAll(perNumber(350));
+    const guest = await stack.addGateway();
+    await until(async () => (await owners(stack)).join() === '2,3', { withinMs: 15_000, what: 'a fair share' });
+    await guest.stop();
+    await until(async () => (await inState(stack, 'submitted')) === messages.length, {
+      withinMs: 40_000,
+      what: 'the end',
+    });
+    expect((await askOracle(stack.simulator)).duplicates).toEqual([]);
+    expect(stack.simulator.stats().throttled).toBe(0);
+    expect(most(stack)).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('a number whose level changes', () => {
+  const levelOf = async (stack: Stack) => {
+    const { body } = await stack.api.get<PhoneNumberList>('/v1/phone_numbers');
+    return body.phone_numbers.find((n) => n.phone_number_id === LUCKY.phoneNumberId)?.throughput_mps;
+  };
+
+  it('goes faster when the poll finds the upgrade, and keeps to the lower level until then', async () => {
+    const stack = await startStack({ simulator: { mps: 80 }, settings: { THROUGHPUT_POLL_MS: '1000' } });
+    await stack.api.sendAll(Array.from({ length: 120 }, () => aTextMessage()));
+    await until(async () => (await inState(stack, 'submitted')) === 120);
+    expect(most(stack)).toBeLessThanOrEqual(80);
+    await stack.control(`phone_numbers/${LUCKY.phoneNumberId}`, { mps: 1000, silent: true });
+    await until(async () => (await levelOf(stack)) === 1000, { withinMs: 15_000, what: 'the higher level' });
+    await until(
+      async () => {
+        await stack.api.sendAll(Array.from({ length: 300 }, () => aTextMessage()));
+        return most(stack) > 100;
+      },
+      { withinMs: 20_000, what: 'a second with more than 100 messages' },
+    );
+    expect(stack.simulator.stats().throttled).toBe(0);
+  });
+
+  it('slows down when it is shared with the Business app', async () => {
+    const stack = await startStack({ simulator: { mps: 80 }, settings: { THROUGHPUT_POLL_MS: '1000' } });
+    await stack.control(`phone_numbers/${LUCKY.phoneNumberId}`, { mps: 20, silent: true });
+    await until(async () => (await levelOf(stack)) === 20, { withinMs: 15_000, what: 'the lower level' });
+    // The limiters follow the level that is shown within the refresh of the accounts.
+    await until(async () => /heliograph_lanes\{level="20"\} 1/.test((await stack.api.get<string>('/metrics')).body), {
+      withinMs: 15_000,
+    });
+    await stack.api.sendAll(Array.from({ length: 60 }, () => aTextMessage()));
+    await until(async () => (await inState(stack, 'submitted')) === 60, { withinMs: 20_000 });
+    expect(stack.simulator.stats().throttled).toBe(0);
+    expect(most(stack)).toBeLessThanOrEqual(20);
+  });
+});
