@@ -2,7 +2,7 @@ import { APP_SECRET } from './accounts.js';
 import { startServer } from './child.js';
 import type { IngestOptions } from './command-line.js';
 import { GENERATORS } from './exchange.js';
-import { type Database, Gateway, startDatabase } from './gateway.js';
+import { Gateway, startDatabase } from './gateway.js';
 import { readCounter } from './histogram.js';
 import type { IngestBench } from './ingest-bench.js';
 import { ingestReport } from './ingest-report.js';
@@ -11,7 +11,7 @@ import { messagesFrom } from './messages.js';
 import { programOf } from './paths.js';
 import type { Report } from './report.js';
 import { GraphStub } from './stub.js';
-import { type RecordedSend, STATUSES } from './webhook-bodies.js';
+import { STATUSES } from './webhook-bodies.js';
 
 /** Numbers that the messages are sent from: enough that making them is not held up by the limiter. */
 const NUMBERS = 16;
