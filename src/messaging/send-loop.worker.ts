@@ -13,7 +13,7 @@ import { type ArmedMessage, armMessages, type HeldLane, nextDue, peekDue } from 
  * Least time from the start of one round to the next. Longer rounds arm more messages with one commit; the limiter's burst bridges them.
  * Whatever one round arms is on the wire within it, so a crash leaves no more than that without a known outcome.
  */
-const TICK_MS = 10;
+const TICK_MS = 5;
 
 /** Most messages of one lane in one round: 100 ms worth of the highest level. */
 const MOST_PER_LANE = 100;
