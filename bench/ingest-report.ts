@@ -72,12 +72,13 @@ function verdictsOf(findings: IngestFindings, rows: readonly Row[], latencies: L
   const { options, steady, whole, storing, wrong } = findings;
   const rounds = [...whole, ...storing];
   const refused = steady.load.refused + rounds.reduce((sum, r) => sum + r.real.refused, 0);
-  // Ingest is what Meta sees: a webhook answered once it is durable. The load that takes the least of the shared cores
-  // tells most about the two servers; the other rows are shown without a verdict.
-  const judged = rows.find((row) => row.name.startsWith('stored, lean'));
-  const ratio = judged?.ratio ?? 0;
+  // Every row is judged, so that no choice among them can be made after the figures are known.
   return [
-    { promise: `${judged?.name}: ratio at least 0.5`, measured: ratio.toFixed(2), holds: ratio >= 0.5 },
+    ...rows.map(({ name, ratio }) => ({
+      promise: `${name}: ratio at least 0.5`,
+      measured: (ratio ?? 0).toFixed(2),
+      holds: (ratio ?? 0) >= 0.5,
+    })),
     {
       promise: `${options.perSecond} webhooks/s held for ${options.seconds} s`,
       measured: `${rateOf(steady).toFixed(0)}/s, ${refused} refused`,
