@@ -3,7 +3,7 @@ import type { Counter } from 'prom-client';
 import { Db } from '../platform/db/db.js';
 import { Every, type Worker } from '../platform/lifecycle/worker-loop.js';
 import { Runtime } from '../platform/runtime.js';
-import { RateLimitService } from '../rate-limit/rate-limit.service.js';
+import { ARM_TO_WIRE_MS, RateLimitService } from '../rate-limit/rate-limit.service.js';
 import { Dispatcher } from './dispatcher.js';
 import { LaneKeeper } from './lane-keeper.js';
 import { LaneSchedule } from './lane-schedule.js';
@@ -106,13 +106,16 @@ export class SendLoopWorker implements Worker {
     );
     if (due.length === 0) return;
     const touched = new Set(due.map((m) => m.phone_number_id));
+    const armingMs = this.runtime.clock.monotonicMs();
     const armed = await this.arm(
       lanes.filter((l) => touched.has(l.phoneNumberId)),
       due.map((m) => m.id),
     );
     this.armed.inc(armed.length);
     if (armed.length > 0) this.runtime.crash.pass('armed');
-    for (const message of armed) void this.dispatch(message);
+    // Counted from before they were armed, so that it ends before any other owner's reckoning does.
+    const untilMs = armingMs + ARM_TO_WIRE_MS;
+    for (const message of armed) void this.dispatch(message, untilMs);
   }
 
   /** Arms messages. When the answer is lost, nobody knows whether they are armed: that is looked up later. */
@@ -134,9 +137,12 @@ export class SendLoopWorker implements Worker {
     for (const { phoneNumberId } of lanes) this.schedule.wake(phoneNumberId);
   }
 
-  private async dispatch(message: ArmedMessage): Promise<void> {
+  private async dispatch(message: ArmedMessage, untilMs: number): Promise<void> {
     const lane = message.phone_number_id;
-    const retryInMs = await this.dispatcher.dispatch(message, () => this.keeper.holds(lane, message.fence));
+    const retryInMs = await this.dispatcher.dispatch(
+      message,
+      () => this.runtime.clock.monotonicMs() <= untilMs && this.keeper.holds(lane, message.fence),
+    );
     if (retryInMs !== null) this.schedule.wakeIn(lane, retryInMs);
   }
 

@@ -9,8 +9,12 @@ import type { GatewayConfig } from '../platform/config/settings.js';
 import { Metrics } from '../platform/observability/metrics.js';
 import { CLOCK, CONFIG } from '../platform/tokens.js';
 
-/** Longest time between the arming of an attempt and its first byte; the owner of a lane keeps to it. */
-export const ARM_TO_WIRE_MS = 500;
+/**
+ * Longest time between the arming of an attempt and its first byte, in milliseconds. The send loop lets no older one
+ * out: a new owner counts recent attempts as sent up to this much later than they were armed, so one that left later
+ * still would be missing from its count. A commit that waits for a busy disk can take a good part of it.
+ */
+export const ARM_TO_WIRE_MS = 2000;
 
 /** Meta's error for a number that sends faster than its level: a matter of rate, where the others are of state. */
 const THROUGHPUT_REACHED = reactionTo(130429);
