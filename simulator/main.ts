@@ -1,5 +1,5 @@
-import { InputError } from './check.js';
 import { HELP, readCommandLine } from './options.js';
+import { InputError } from './scenario/check.js';
 import { startSimulator } from './simulator.js';
 
 /** Wrong command line, as shells have it. */

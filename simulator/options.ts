@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { InputError } from './check.js';
-import { FAULT_PRESETS, type FaultPreset } from './faults.js';
+import { parse as parseYaml } from 'yaml';
+import type { ClockMode } from './clock/platform-time.js';
+import { InputError } from './scenario/check.js';
+import { FAULT_PRESETS, type FaultPreset } from './sends/faults.js';
 
 /** How to run a simulator; everything has a default. docs/simulator.md describes each. */
 export interface SimulatorOptions {
@@ -13,7 +15,7 @@ export interface SimulatorOptions {
   readonly verifyToken?: string;
   /** Throughput of each number, messages per second. Default 80. */
   readonly mps?: number;
-  /** Parsed JSON of a scenario file. */
+  /** A scenario as parsed from YAML or JSON. */
   readonly scenario?: unknown;
   readonly seed?: number;
   /** Default: a new file in the temporary folder. */
@@ -25,6 +27,12 @@ export interface SimulatorOptions {
   readonly latencyMs?: number;
   /** Numbers of the default WABA. Default 1. */
   readonly phoneNumbers?: number;
+  /** How time passes. Default real. */
+  readonly clock?: ClockMode;
+  /** Where a virtual clock begins, in epoch milliseconds. Default 2026-01-01T00:00:00Z. */
+  readonly startAtMs?: number;
+  /** The interface to listen on. Default 127.0.0.1. */
+  readonly host?: string;
   /** The only token that is good; absent: any token is. */
   readonly accessToken?: string;
 }
@@ -36,15 +44,18 @@ export const HELP = `A stand-in for Meta's WhatsApp Cloud API that lies the way 
 
   npm run simulator -- --port P --callback-url URL --app-secret S --verify-token T [options]
 
+  --host H             interface to listen on (default 127.0.0.1; 0.0.0.0 for all)
   --port P             port to listen on; 0 picks a free one (default 0)
   --callback-url URL   where webhooks are POSTed; without it none are sent
   --app-secret S       signs webhooks (required with --callback-url)
   --verify-token T     of the handshake (required with --callback-url)
   --mps N              messages per second and number, inbound included (default 80; >= 1000 reports HIGH,
                        <= 20 reports a number shared with the WhatsApp Business app)
-  --scenario FILE      JSON: wabas, phone_numbers, faults, outcomes, delays, recipients (docs/simulator.md)
+  --scenario FILE      YAML or JSON: accounts, faults, outcomes, delays, recipients and more (docs/simulator.md)
   --seed N             makes faults and statuses repeatable (default 1)
   --ledger FILE        NDJSON of every send received; continued if it exists (default: a temporary file)
+  --clock MODE         real, or virtual: time stands still until POST /_simulator/clock moves it (default real)
+  --start-at TIME      ISO 8601 instant a virtual clock begins at (default 2026-01-01T00:00:00Z)
   --faults LEVEL       none, some or nasty (default none)
   --time-scale X       multiplies delays of statuses, redelivery and slow answers (default 1; 0 = at once)
   --latency-ms N       how long an answer takes (default 30)
@@ -58,6 +69,7 @@ While it runs: GET /_simulator/stats, GET /_simulator/ledger, GET /_simulator/id
 `;
 
 const FLAGS = [
+  'host',
   'port',
   'callback-url',
   'app-secret',
@@ -71,6 +83,8 @@ const FLAGS = [
   'latency-ms',
   'phone-numbers',
   'access-token',
+  'clock',
+  'start-at',
 ] as const;
 
 type Flags = Partial<Record<(typeof FLAGS)[number], string>>;
@@ -89,7 +103,10 @@ export function readCommandLine(args: readonly string[]): Command {
     return undefined;
   };
   const options: SimulatorOptions = {
+    host: flags.host,
     port: number('port', 0, 65_535),
+    clock: clockOf(flags.clock, problems),
+    startAtMs: startOf(flags, problems),
     callbackUrl: flags['callback-url'],
     appSecret: flags['app-secret'],
     verifyToken: flags['verify-token'],
@@ -101,7 +118,7 @@ export function readCommandLine(args: readonly string[]): Command {
     latencyMs: number('latency-ms', 0, 600_000, false),
     phoneNumbers: number('phone-numbers', 1, 10_000),
     accessToken: flags['access-token'],
-    scenario: flags.scenario === undefined ? undefined : readJson(flags.scenario, problems),
+    scenario: flags.scenario === undefined ? undefined : readScenarioFile(flags.scenario, problems),
   };
   problems.push(...callbackProblems(options));
   if (problems.length > 0) throw new InputError(problems);
@@ -129,15 +146,32 @@ function callbackProblems({ callbackUrl, appSecret, verifyToken }: SimulatorOpti
   return problems;
 }
 
+function clockOf(text: string | undefined, problems: string[]): ClockMode | undefined {
+  if (text === undefined || text === 'real' || text === 'virtual') return text;
+  problems.push(`--clock must be real or virtual, not ${text}`);
+  return undefined;
+}
+
+function startOf(flags: Flags, problems: string[]): number | undefined {
+  const text = flags['start-at'];
+  if (text === undefined) return undefined;
+  const atMs = Date.parse(text);
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(atMs))
+    problems.push(`--start-at must be an ISO 8601 instant, not ${text}`);
+  if (flags.clock !== 'virtual') problems.push('--start-at needs --clock virtual: a real clock begins now');
+  return atMs;
+}
+
 function presetOf(text: string | undefined, problems: string[]): FaultPreset | undefined {
   if (text === undefined || Object.hasOwn(FAULT_PRESETS, text)) return text as FaultPreset | undefined;
   problems.push(`--faults must be one of ${Object.keys(FAULT_PRESETS).join(', ')}, not ${text}`);
   return undefined;
 }
 
-function readJson(file: string, problems: string[]): unknown {
+/** YAML 1.2, of which JSON is a part; its errors say line and column. */
+function readScenarioFile(file: string, problems: string[]): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return parseYaml(readFileSync(file, 'utf8'));
   } catch (error) {
     problems.push(`--scenario ${file}: ${(error as Error).message}`);
     return undefined;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
+import { DEFAULTS } from './assets/platform-state.js';
 import type { SimulatorOptions } from './options.js';
 import { type Simulator, startSimulator } from './simulator.js';
-import { DEFAULTS } from './state.js';
 import { CallbackListener } from './testing/callback-listener.js';
 
 const SECRET = 'a secret';
@@ -103,7 +103,7 @@ describe('a send', () => {
     [
       { messaging_product: 'whatsapp', to: '+15550001', type: 'template', template: { name: 'x' } },
       131008,
-      /language\.code/,
+      /template\.language/,
     ],
     [text('+15550001', 'x'.repeat(513)), 100, /biz_opaque_callback_data/],
   ])('that is malformed is refused with the field named: %#', async (body, code, details) => {

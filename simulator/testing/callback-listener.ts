@@ -28,6 +28,8 @@ export class CallbackListener {
   readonly changes: Change[] = [];
   /** Raw bodies of every POST, answered 200 or not. */
   readonly bodies: string[] = [];
+  /** The same with the header that signs them. */
+  readonly posts: { readonly body: string; readonly signature: string }[] = [];
   badSignatures = 0;
   /** Answers to give to the next POSTs; 200 when used up. */
   answers: number[] = [];
@@ -74,7 +76,9 @@ export class CallbackListener {
     const raw = Buffer.concat(chunks);
     this.bodies.push(raw.toString('latin1'));
     const expected = `sha256=${createHmac('sha256', this.appSecret).update(raw).digest('hex')}`;
-    if (req.headers['x-hub-signature-256'] !== expected) this.badSignatures++;
+    const signature = String(req.headers['x-hub-signature-256']);
+    this.posts.push({ body: raw.toString('utf8'), signature });
+    if (signature !== expected) this.badSignatures++;
     const status = this.answers.shift() ?? 200;
     if (status === 200) {
       const { entry } = JSON.parse(raw.toString('utf8')) as { entry: { changes: Change[] }[] };
