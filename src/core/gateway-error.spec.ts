@@ -14,8 +14,13 @@ describe('an error of ours', () => {
     expect(row.title).not.toBe('');
   });
 
-  it('may be tried again only when it is about us being busy', () => {
-    expect(CODES.filter((code) => GATEWAY_ERRORS[code].retryable)).toEqual(['too_many_requests', 'unavailable']);
+  it('may be tried again only when we or Meta were busy, or time ran out', () => {
+    expect(CODES.filter((code) => GATEWAY_ERRORS[code].retryable).sort()).toEqual([
+      'deadline_exceeded',
+      'meta_unavailable',
+      'too_many_requests',
+      'unavailable',
+    ]);
   });
 
   it('keeps its cause for the log', () => {

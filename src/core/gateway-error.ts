@@ -13,6 +13,9 @@ export const GATEWAY_ERRORS = {
   unauthenticated: { title: 'No valid API key was given', http: 401, grpc: 16, retryable: false },
   forbidden: { title: 'The API key lacks the scope for this', http: 403, grpc: 7, retryable: false },
   not_found: { title: 'There is no such thing', http: 404, grpc: 5, retryable: false },
+  wrong_state: { title: 'It is not in a state in which this can be done', http: 409, grpc: 9, retryable: false },
+  meta_refused: { title: 'Meta refused this', http: 422, grpc: 9, retryable: false },
+  meta_unavailable: { title: 'Meta gave no usable answer', http: 502, grpc: 14, retryable: true },
   idempotency_mismatch: {
     title: 'The idempotency key was used for another request',
     http: 422,
@@ -22,6 +25,7 @@ export const GATEWAY_ERRORS = {
   payload_too_large: { title: 'The request is too large', http: 413, grpc: 8, retryable: false },
   unsupported_media_type: { title: 'The content type is not supported', http: 415, grpc: 3, retryable: false },
   too_many_requests: { title: 'Too many requests', http: 429, grpc: 8, retryable: true },
+  deadline_exceeded: { title: 'The deadline passed before the answer', http: 504, grpc: 4, retryable: true },
   internal: { title: 'Something went wrong on our side', http: 500, grpc: 13, retryable: false },
   unavailable: { title: 'The service cannot answer now', http: 503, grpc: 14, retryable: true },
 } as const satisfies Record<string, ErrorRow>;
@@ -35,10 +39,20 @@ export interface FieldError {
   readonly detail: string;
 }
 
+/** Meta's own words in an error of ours. */
+export interface MetaProblem {
+  readonly code: number;
+  readonly subcode: number | null;
+  readonly details: string | null;
+  readonly fbtrace_id: string | null;
+}
+
 /** What an error may carry besides its code and sentence. */
 export interface GatewayErrorExtra {
   readonly errors?: readonly FieldError[];
   readonly retryAfterMs?: number;
+  /** What Meta said, when the error is Meta's. */
+  readonly meta?: MetaProblem;
   /** For the operator's log only; never sent to the caller. */
   readonly cause?: unknown;
 }
@@ -50,6 +64,7 @@ export interface GatewayErrorExtra {
 export class GatewayError extends Error {
   readonly errors: readonly FieldError[];
   readonly retryAfterMs: number | undefined;
+  readonly meta: MetaProblem | undefined;
 
   constructor(
     readonly code: GatewayErrorCode,
@@ -60,6 +75,7 @@ export class GatewayError extends Error {
     this.name = 'GatewayError';
     this.errors = extra.errors ?? [];
     this.retryAfterMs = extra.retryAfterMs;
+    this.meta = extra.meta;
   }
 
   /** The error's row: how it looks on each wire. */
@@ -78,6 +94,7 @@ export interface ProblemDocument {
   readonly retryable: boolean;
   readonly retry_after_ms?: number;
   readonly errors?: readonly FieldError[];
+  readonly meta?: MetaProblem;
 }
 
 /** Shows an error as a problem document. */
@@ -92,5 +109,6 @@ export function toProblem(error: GatewayError): ProblemDocument {
     retryable: row.retryable,
     ...(error.retryAfterMs === undefined ? {} : { retry_after_ms: error.retryAfterMs }),
     ...(error.errors.length === 0 ? {} : { errors: error.errors }),
+    ...(error.meta === undefined ? {} : { meta: error.meta }),
   };
 }

@@ -1,3 +1,4 @@
+import type { Usage } from '../limits/usage-headers.js';
 import type { MetaErrorRow } from '../meta-errors/meta-error-row.js';
 import { META_ERRORS, reactionTo } from '../meta-errors/meta-error-table.js';
 import { type GraphError, parseGraphError } from '../meta-errors/parse-graph-error.js';
@@ -9,6 +10,8 @@ export type SendResult =
       readonly httpStatus: number;
       /** The parsed JSON body; undefined when it was not JSON. */
       readonly body: unknown;
+      /** What the usage headers said; absent without them. */
+      readonly usage?: readonly Usage[];
     }
   | {
       readonly kind: 'failure';
@@ -67,6 +70,7 @@ const BEFORE_THE_FIRST_BYTE = new Set([
   'LEASE_LOST',
   'NO_ACCESS_TOKEN',
   'NEVER_DISPATCHED',
+  'MEDIA_PENDING',
 ]);
 
 const TOO_MANY_REQUESTS = 429;

@@ -212,12 +212,22 @@ const course: fc.Arbitrary<Step[]> = fc.array(
     {
       weight: 5,
       arbitrary: fc
-        .constantFrom('resend_allowed', 'waited_long_enough', 'no_status_seen', 'expired')
-        .map((kind) => ({ kind }) as Fact),
+        .constantFrom(
+          'resend_allowed',
+          'waited_long_enough',
+          'no_status_seen',
+          'expired',
+          'cancel_asked',
+          'resend_asked',
+          'withheld',
+        )
+        .map((kind) => ({ kind, ...(kind === 'withheld' ? { error: OPTED_OUT } : {}) }) as Fact),
     },
   ),
   { maxLength: 25 },
 );
+
+const OPTED_OUT = { code: 131050, subcode: null, title: 'Opted out', details: null, fbtrace_id: null };
 
 interface Passage {
   readonly before: MessageRecord;
@@ -288,7 +298,7 @@ describe('through any course of events a message', () => {
     });
   });
 
-  it('leaves unknown for the queue only when resending is allowed or a late answer says it was not accepted', () => {
+  it('leaves doubt for the queue only when resending is allowed or asked for, or a late answer says it was not accepted', () => {
     throughEveryCourse((passages) => {
       for (const { before, fact, after } of passages) {
         const isDoubtful = before.state === 'unknown' || before.state === 'unconfirmed';
@@ -297,7 +307,9 @@ describe('through any course of events a message', () => {
           expect(fact.attempt).toBe(before.attemptNo);
           expect(['rejected_retry', 'not_sent']).toContain(fact.outcome.kind);
         } else {
-          expect([fact.kind, before.state]).toEqual(['resend_allowed', 'unknown']);
+          const mayResend =
+            fact.kind === 'resend_asked' || (fact.kind === 'resend_allowed' && before.state === 'unknown');
+          expect([fact.kind, before.state, mayResend]).toEqual([fact.kind, before.state, true]);
         }
       }
     });
@@ -327,6 +339,7 @@ describe('through any course of events a message', () => {
       unconfirmed: 'unconfirmed',
       rejected: 'rejected',
       expired: 'expired',
+      cancelled: 'cancelled',
     };
     throughEveryCourse((passages) => {
       for (const { before, fact, after, events } of passages) {
@@ -335,7 +348,7 @@ describe('through any course of events a message', () => {
           for (const type of Object.values(told)) expect(types).not.toContain(type);
           expect(types).not.toContain('resend_queued');
         } else if (after.state === 'queued') {
-          expect(types).toEqual(fact.kind === 'resend_allowed' ? ['resend_queued'] : []);
+          expect(types).toEqual(/^resend_/.test(fact.kind) ? ['resend_queued'] : []);
         } else {
           expect(types[0]).toBe(told[after.state]);
           expect(new Set(types).size).toBe(types.length);
@@ -357,6 +370,17 @@ describe('through any course of events a message', () => {
             type,
           ),
         ).toBe(isNew || isRaw ? 1 : 0);
+      }
+    });
+  });
+
+  it('calls off what waits only, and never says of what may be at Meta that it was not sent', () => {
+    throughEveryCourse((passages) => {
+      for (const { before, fact, after } of passages) {
+        if (fact.kind !== 'cancel_asked' && fact.kind !== 'withheld') continue;
+        if (before.state !== 'queued') expect(after).toBe(before);
+        const inDoubt = before.attempts.some((a) => a.outcome === 'unknown' || a.outcome === null);
+        if (inDoubt) expect(['cancelled', 'rejected']).not.toContain(after === before ? null : after.state);
       }
     });
   });

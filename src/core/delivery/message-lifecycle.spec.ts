@@ -323,7 +323,7 @@ describe('time and people', () => {
   );
 
   const DONE = ['submitted', 'rejected', 'expired', 'cancelled', 'sending'] as const;
-  const TIMES = ['resend_allowed', 'waited_long_enough', 'expired'] as const;
+  const TIMES = ['resend_allowed', 'waited_long_enough', 'expired', 'cancel_asked', 'resend_asked'] as const;
   it.each(DONE.flatMap((state) => TIMES.map((kind) => [kind, state] as const)))(
     'do not let %s move %s',
     (kind, state) => {

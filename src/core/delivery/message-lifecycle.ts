@@ -70,7 +70,13 @@ export type Fact =
   | { readonly kind: 'resend_allowed' }
   | { readonly kind: 'waited_long_enough' }
   | { readonly kind: 'no_status_seen' }
-  | { readonly kind: 'expired' };
+  | { readonly kind: 'expired' }
+  /** The caller does not want it sent any more. */
+  | { readonly kind: 'cancel_asked' }
+  /** The caller wants what nobody knows of sent once more, and bears the risk of a second copy. */
+  | { readonly kind: 'resend_asked' }
+  /** Sending it now would be wrong for good: the person opted out, or the customer service window is closed. */
+  | { readonly kind: 'withheld'; readonly error: AttemptError };
 
 /** What goes into the ledger: history for the caller, event on the bus. */
 export interface LedgerEntry {
@@ -116,10 +122,44 @@ export function learn(message: MessageRecord, fact: Fact, now: Date): Learned {
         ? changed({ ...message, noStatusAt: now }, [entry('no_status', now, { wamid: message.wamid })])
         : unchanged(message);
     case 'expired':
-      return message.state === 'queued' || message.state === 'scheduled'
+      return isWaiting(message)
         ? changed({ ...message, state: 'expired' }, [entry('expired', now)])
         : unchanged(message);
+    case 'cancel_asked':
+      return isWaiting(message)
+        ? withdrawn(message, now, { ...message, state: 'cancelled' }, entry('cancelled', now))
+        : unchanged(message);
+    case 'resend_asked':
+      return message.state === 'unknown' || message.state === 'unconfirmed'
+        ? changed({ ...message, state: 'queued' }, [entry('resend_queued', now)], 0)
+        : unchanged(message);
+    case 'withheld':
+      return isWaiting(message) ? withhold(message, fact.error, now) : unchanged(message);
   }
+}
+
+/** Nothing of it is on the wire: only then may it still be called off. */
+export function isWaiting(message: MessageRecord): boolean {
+  return message.state === 'queued' || message.state === 'scheduled';
+}
+
+/** An earlier attempt may have reached Meta, and nothing has told since. */
+export function isInDoubt(message: MessageRecord): boolean {
+  return message.wamid === null && message.attempts.some((attempt) => attempt.outcome === 'unknown');
+}
+
+/** Calling off a resend does not undo the attempt before it: then nobody knows, and saying "not sent" would be a guess. */
+function withdrawn(message: MessageRecord, now: Date, next: MessageRecord, told: LedgerEntry): Learned {
+  if (!isInDoubt(message)) return changed(next, [told]);
+  return changed({ ...message, state: 'unconfirmed' }, [entry('unconfirmed', now)]);
+}
+
+function withhold(message: MessageRecord, error: AttemptError, now: Date): Learned {
+  const { code, title, details } = error;
+  const report = { code, title, message: null, details, href: null };
+  const delivery = { ...message.delivery, errors: [...message.delivery.errors, report] };
+  const told = entry('rejected', now, { withheld: true, error });
+  return withdrawn(message, now, { ...message, state: 'rejected', delivery }, told);
 }
 
 type Answer = Extract<Fact, { kind: 'answered' }>;

@@ -53,7 +53,7 @@ describe('the table of Meta errors', () => {
     [80007, 'waba', 60_000],
     [80008, 'waba', 60_000],
     [130429, 'number', 1_000],
-    [131057, 'number', 60_000],
+    [131057, 'number', 5_000],
     [131056, 'pair', 1_000],
   ] as const)('on %i slows the %s for %i ms', (code, slow, pauseMs) => {
     expect(reactionTo(code)).toMatchObject({ onSend: 'retry', slow, pauseMs });

@@ -15,14 +15,12 @@ export function toStorableText(text: string): string {
  * The first place in a JSON value that holds a text which cannot be stored, as a JSON pointer, or null.
  * Keys count too. The value's depth must be bounded (`findOddShape`).
  */
-export function findUnstorable(value: unknown, pointer = ''): string | null {
-  if (typeof value === 'string') return isStorableText(value) ? null : pointer;
+export function findUnstorable(value: unknown): string | null {
+  if (typeof value === 'string') return isStorableText(value) ? null : '';
   if (value === null || typeof value !== 'object') return null;
-  for (const [key, child] of Object.entries(value)) {
-    const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    if (!isStorableText(key)) return toStorableText(at);
-    const found = findUnstorable(child, at);
-    if (found !== null) return found;
+  for (const key of Object.keys(value)) {
+    const found = isStorableText(key) ? findUnstorable((value as Record<string, unknown>)[key]) : '';
+    if (found !== null) return `/${toStorableText(key).replaceAll('~', '~0').replaceAll('/', '~1')}${found}`;
   }
   return null;
 }

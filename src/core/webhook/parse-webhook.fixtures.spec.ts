@@ -7,6 +7,10 @@ const FOLDER = new URL('../../../test/fixtures/webhooks/', import.meta.url);
 
 /** What each file must become. A file that is missing here, or a line without a file, fails. */
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  'business_capability_update/endless.json': ['capability -1'],
+  'business_capability_update/number.json': ['capability 2000'],
+  'business_capability_update/per-phone.json': ['capability null'],
+  'business_capability_update/tier.json': ['capability TIER_2K'],
   'envelope/broken-entries.json': [
     'entry_not_object',
     'entry_without_id',
@@ -72,10 +76,20 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'phone_number_quality_update/onboarding-2026.json': ['quality ONBOARDING'],
   'phone_number_quality_update/throughput-upgrade.json': ['quality THROUGHPUT_UPGRADE'],
   'phone_number_quality_update/without-event.json': ['quality_without_event'],
+  'template_updates/category-impending.json': ['template category UTILITY'],
+  'template_updates/components.json': ['template content'],
+  'template_updates/flagged.json': ['template'],
+  'template_updates/quality.json': ['template quality YELLOW'],
+  'template_updates/status-approved.json': ['template status APPROVED'],
+  'template_updates/status-rejected.json': ['template status REJECTED'],
+  'template_updates/without-name.json': ['template_without_name'],
   'unhandled/account-update-disabled.json': ['unhandled_field'],
   'unhandled/future-field.json': ['unhandled_field'],
   'unhandled/prototype-fields.json': ['unhandled_field', 'unhandled_field', 'unhandled_key', 'status sent'],
-  'unhandled/template-status-approved.json': ['unhandled_field'],
+  'user_preferences/no-list.json': ['list_not_array'],
+  'user_preferences/odd-items.json': ['item_not_object', 'preference a future word'],
+  'user_preferences/resume-user-id-only.json': ['preference resume'],
+  'user_preferences/stop.json': ['preference stop'],
 };
 
 /** Fixtures that are about keys we do not know; all others must report none. */
@@ -88,7 +102,16 @@ const WITH_UNKNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
 function summaryOf(event: WebhookEvent): string {
   if (event.kind === 'status') return `status ${event.status}`;
   if (event.kind === 'inbound_message') return `inbound ${event.type}`;
+  if (event.kind === 'user_preference') return `preference ${event.value}`;
+  if (event.kind === 'template') return templateSummaryOf(event);
+  if (event.kind === 'capability') return `capability ${event.messagingLimit}`;
   return event.kind === 'phone_quality' ? `quality ${event.event}` : event.reason;
+}
+
+function templateSummaryOf(event: Extract<WebhookEvent, { kind: 'template' }>): string {
+  const told = { status: event.status, category: event.category, quality: event.qualityScore };
+  const words = Object.entries(told).flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`]));
+  return ['template', ...words, ...(event.isOfContent ? ['content'] : [])].join(' ');
 }
 
 const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })

@@ -5,7 +5,14 @@ import type { JsonObject, JsonValue } from './json-value.js';
  * One thing a webhook of Meta's tells us. A body holds up to 1000 of them, of several accounts and fields mixed.
  * All texts are as Meta sent them: they may hold NUL or lone surrogates, which Postgres refuses in text and jsonb.
  */
-export type WebhookEvent = StatusEvent | InboundMessageEvent | PhoneQualityEvent | UnknownWebhookEvent;
+export type WebhookEvent =
+  | StatusEvent
+  | InboundMessageEvent
+  | UserPreferenceEvent
+  | PhoneQualityEvent
+  | CapabilityEvent
+  | TemplateEvent
+  | UnknownWebhookEvent;
 
 /** What every event knows of where it stood in the body. */
 export interface WebhookPlace {
@@ -58,6 +65,20 @@ export interface InboundMessageEvent extends WebhookPlace {
   readonly raw: JsonObject;
 }
 
+/** A person set what they want of this business's marketing messages (field `user_preferences`). */
+export interface UserPreferenceEvent extends WebhookPlace {
+  readonly kind: 'user_preference';
+  readonly phoneNumberId: string | null;
+  readonly phone: string | null;
+  readonly userId: string | null;
+  /** marketing_messages; an open set. */
+  readonly category: string | null;
+  /** stop, resume, signup; an open set. */
+  readonly value: string | null;
+  readonly at: Date | null;
+  readonly raw: JsonObject;
+}
+
 /** Meta changed what a number may do (field `phone_number_quality_update`). */
 export interface PhoneQualityEvent extends WebhookPlace {
   readonly kind: 'phone_quality';
@@ -66,6 +87,32 @@ export interface PhoneQualityEvent extends WebhookPlace {
   readonly event: string;
   /** TIER_50 … TIER_UNLIMITED: `current_limit`, or what replaced it in 2026. */
   readonly currentLimit: string | null;
+  readonly raw: JsonObject;
+}
+
+/** Meta changed what a portfolio may do (field `business_capability_update`). */
+export interface CapabilityEvent extends WebhookPlace {
+  readonly kind: 'capability';
+  /** TIER_250 … TIER_UNLIMITED; older 2000, or -1 for none. Null when it is about something else. */
+  readonly messagingLimit: string | null;
+  readonly raw: JsonObject;
+}
+
+/** Meta tells news of a message template (four fields, see `fields/template-updates.ts`); what it does not tell is null. */
+export interface TemplateEvent extends WebhookPlace {
+  readonly kind: 'template';
+  readonly templateId: string;
+  readonly name: string;
+  /** As REST writes it: en_US. */
+  readonly language: string;
+  /** APPROVED, PAUSED, …: an open set. */
+  readonly status: string | null;
+  readonly category: string | null;
+  readonly qualityScore: string | null;
+  /** Why it was rejected. */
+  readonly reason: string | null;
+  /** Whether its content is another one now. */
+  readonly isOfContent: boolean;
   readonly raw: JsonObject;
 }
 
@@ -102,6 +149,7 @@ export type UnknownReason =
   | 'item_without_id'
   | 'status_without_status'
   | 'quality_without_event'
+  | 'template_without_name'
   /** Parts were nested too deeply and cut off (`raw` is null; the stored bytes still have them). */
   | 'nested_too_deeply'
   /** Stands for all further unreadable parts of this body (`raw` is null). */

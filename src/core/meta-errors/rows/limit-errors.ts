@@ -55,7 +55,8 @@ export const LIMIT_ERRORS: MetaErrorRows = {
   131057: retry(
     'Account in maintenance mode',
     'Meta is changing the number, for example raising its throughput, which takes up to a minute.',
-    MINUTE_MS,
+    // A few messages are tried every five seconds: Meta does not say beforehand how much of the minute it takes.
+    5 * SECOND_MS,
     { slow: 'number' },
   ),
   133004: retry(
