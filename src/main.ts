@@ -33,6 +33,6 @@ main().catch((error: unknown) => {
 function forPeople(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if (error instanceof ConfigError || /^(Bootstrap|EmbeddedServer)Error$/.test(error.name)) return error.message;
-  const { code, port } = error as Error & { code?: string; port?: number };
-  return code === 'EADDRINUSE' ? `HTTP_PORT ${port} is in use by another program already.` : null;
+  const { code, port, setting = 'HTTP_PORT' } = error as Error & { code?: string; port?: number; setting?: string };
+  return code === 'EADDRINUSE' ? `${setting} ${port} is in use by another program already.` : null;
 }

@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, Reflector } from '@nestjs/core';
 import { AccountsModule } from '../accounts/accounts.module.js';
+import { DropInModule } from '../drop-in/drop-in.module.js';
+import { MediaModule } from '../media/media.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { ApiKeyGuard } from '../platform/auth/api-key.guard.js';
@@ -11,6 +13,7 @@ import { GatewayValidationPipe } from '../platform/http/validation.pipe.js';
 import type { Logger } from '../platform/observability/logger.js';
 import { LOGGER } from '../platform/tokens.js';
 import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
+import { TemplatesModule } from '../templates/templates.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { type Foundation, PlatformModule } from './platform.module.js';
 
@@ -25,8 +28,11 @@ export class GatewayModule {
         PlatformModule.over(foundation),
         AccountsModule,
         RateLimitModule,
+        TemplatesModule,
         MetricsModule,
+        MediaModule,
         MessagingModule,
+        DropInModule,
         WebhooksModule,
       ],
       controllers: [OperationsHttpController],

@@ -1,8 +1,19 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { GATEWAY_ERRORS } from '../core/gateway-error.js';
+import { shapedSchemas } from '../platform/http/shaped.js';
 
 const DESCRIPTION = `Integration gateway between CRM and marketing platforms and Meta's WhatsApp Cloud API.
 Errors are problem documents (RFC 9457); times are RFC 3339 in UTC; unknown fields are refused.`;
+
+const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemView' } } };
+
+/** What the HTTP server itself refuses of any body, before an operation sees it. */
+const BODY_REFUSALS = {
+  '400': { description: GATEWAY_ERRORS.invalid_request.title, content: PROBLEM },
+  '413': { description: GATEWAY_ERRORS.payload_too_large.title, content: PROBLEM },
+  '415': { description: GATEWAY_ERRORS.unsupported_media_type.title, content: PROBLEM },
+};
 
 /** Builds the OpenAPI 3.1 document of the REST interface from the controllers and their DTOs. */
 export function buildOpenApi(app: INestApplication): OpenAPIObject {
@@ -20,6 +31,10 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
       description: 'An API key of a portfolio.',
     })
     .addTag('messages', 'Send messages and read what became of them.')
+    .addTag('phone checks', 'Bring recipients’ numbers into international form.')
+    .addTag('templates', 'Message templates: what Meta has, and what its review would say.')
+    .addTag('media', 'Files to send, and files that people sent.')
+    .addTag('rate limits', 'What Meta allows, what is used of it, and what has stopped.')
     .addTag('accounts', 'What a portfolio owns at Meta.')
     .addTag('webhooks', "Meta's way in.")
     .addTag('operations', 'Health and metrics.')
@@ -29,10 +44,14 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
   for (const item of Object.values(document.paths)) {
     for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
       const operation = item[method];
-      if (operation !== undefined) operation.security ??= [];
+      if (operation === undefined) continue;
+      operation.security ??= [];
+      if (method !== 'get') operation.responses = { ...BODY_REFUSALS, ...operation.responses };
     }
   }
   for (const [path, operations] of Object.entries(webhookPaths())) document.paths[path] = operations;
+  const { schemas, ...components } = document.components ?? {};
+  document.components = { ...components, schemas: { ...schemas, ...shapedSchemas() } as never };
   return document;
 }
 
@@ -49,10 +68,7 @@ function webhookPaths(): OpenAPIObject['paths'] {
   const query = (name: string) => ({ name, in: 'query' as const, required: true, schema: { type: 'string' } });
   const appId = { name: 'app_id', in: 'path' as const, required: true, schema: { type: 'string' } };
   const signature = { name: 'X-Hub-Signature-256', in: 'header' as const, required: true, schema: { type: 'string' } };
-  const refusal = {
-    description: 'Refused; nothing is kept.',
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemView' } } },
-  };
+  const refusal = { description: 'Refused; nothing is kept.', content: PROBLEM };
   const responses = (ok: string, ...errors: number[]) => ({
     '200': { description: ok },
     ...Object.fromEntries(errors.map((status) => [String(status), refusal])),
@@ -73,7 +89,7 @@ function webhookPaths(): OpenAPIObject['paths'] {
       security: [],
       parameters: [...parameters, signature] as never,
       requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
-      responses: responses('Stored.', 401, 413, 503),
+      responses: responses('Stored.', 401, 413, 415, 503),
     },
   });
   return {

@@ -14,15 +14,14 @@ export interface OwnServers {
  * `nats-server` is on the PATH. `NATS_URL=off` keeps the bus off.
  */
 export async function startServers(config: GatewayConfig, env: NodeJS.ProcessEnv): Promise<OwnServers> {
-  const natsUrl = config.natsUrl === 'off' ? undefined : config.natsUrl;
-  if (config.databaseUrl !== undefined) return { config: { ...config, natsUrl }, stop: async () => undefined };
+  if (config.databaseUrl !== undefined) return { config, stop: async () => undefined };
   const postgres = await startEmbeddedPostgres({ dataDir: path.join(config.dataDir, 'postgres'), env });
   const wantsNats = config.natsUrl === undefined && config.environment !== 'production';
   const program = wantsNats ? findNatsServer(env.PATH ?? '') : null;
   const nats =
     program === null ? null : await startEmbeddedNats({ storeDir: path.join(config.dataDir, 'nats'), program, env });
   return {
-    config: { ...config, databaseUrl: postgres.url, natsUrl: natsUrl ?? nats?.url },
+    config: { ...config, databaseUrl: postgres.url, natsUrl: config.natsUrl ?? nats?.url },
     stop: async () => {
       await nats?.stop();
       await postgres.stop();

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { callOf, type WireCall } from '../transport/wire-call.js';
 import { ApiKeyGuard, Public, Scope } from './api-key.guard.js';
 import { Authenticator, type Principal } from './principal.js';
 
@@ -25,18 +26,17 @@ class Controller {
 
 type Handler = 'write' | 'read' | 'health' | 'forgotten';
 
-function call(
-  handler: Handler,
-  authorization?: string,
-): { request: { principal?: Principal }; answer: Promise<boolean> } {
-  const request: { headers: object; principal?: Principal } = { headers: { authorization } };
+function call(handler: Handler, authorization?: string): { request: WireCall; answer: Promise<boolean> } {
+  const request = { headers: { authorization } };
   const context = {
+    getType: () => 'http',
     getHandler: () => Controller.prototype[handler],
     getClass: () => Controller,
     switchToHttp: () => ({ getRequest: () => request }),
   };
   const guard = new ApiKeyGuard(new Reflector(), new Keys());
-  return { request, answer: guard.canActivate(context as unknown as ExecutionContext) };
+  const answer = guard.canActivate(context as unknown as ExecutionContext);
+  return { request: callOf(context as unknown as ExecutionContext), answer };
 }
 
 describe('an operation', () => {

@@ -8,6 +8,8 @@ import {
 } from '@nats-io/jetstream';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../observability/logger.js';
+import { closeConnection } from './close-connection.js';
+import { natsAddress } from './nats-address.js';
 
 /** One message for the bus. */
 export interface BusMessage {
@@ -63,13 +65,13 @@ export class JetStreamBus {
     const { connection } = this;
     this.connection = null;
     this.client = null;
-    await connection?.drain().catch(() => undefined);
+    if (connection !== null) await closeConnection(connection);
   }
 
   private async ready(): Promise<JetStreamClient> {
     if (this.connection === null || this.connection.isClosed()) {
       this.connection = await connect({
-        ...serverOf(this.url),
+        ...natsAddress(this.url),
         name: 'heliograph',
         maxReconnectAttempts: -1,
         timeout: 3000,
@@ -99,15 +101,6 @@ export class JetStreamBus {
     });
     this.logger.info({ stream: this.stream.name }, 'made the event stream');
   }
-}
-
-/** The client takes credentials apart from the address; a URL carries both (`nats://user:password@host`, `nats://token@host`). */
-function serverOf(url: string): { servers: string; user?: string; pass?: string; token?: string } {
-  if (!URL.canParse(url)) return { servers: url };
-  const { host, username, password } = new URL(url);
-  if (username === '') return { servers: url };
-  const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
-  return pass === '' ? { servers: host, token: user } : { servers: host, user, pass };
 }
 
 /** Percent-encodes a header value as the CloudEvents binding for NATS asks: printable ASCII but blank, quote and percent stay. */

@@ -73,6 +73,14 @@ describe('a wrong environment', () => {
     );
   });
 
+  it('wants everything that a bucket needs, once one is named', () => {
+    expect(problemsOf({ S3_BUCKET: 'files' }).map((problem) => problem.split(' ')[0])).toEqual([
+      'S3_ENDPOINT',
+      'S3_ACCESS_KEY_ID',
+      'S3_SECRET_ACCESS_KEY',
+    ]);
+  });
+
   it('never shows a secret, nor a part of one', () => {
     const canary = 'CANARY-4711';
     const broken = {
@@ -80,10 +88,11 @@ describe('a wrong environment', () => {
       ENCRYPTION_KEYS: `k1:${canary}`,
       API_KEY_PEPPER: canary,
       ADMIN_API_KEY: canary,
+      S3_SECRET_ACCESS_KEY: canary,
       HTTP_PORT: 'x',
     };
     const problems = problemsOf(broken);
-    expect(problems).toHaveLength(5);
+    expect(problems).toHaveLength(6);
     expect(problems.join()).not.toContain('CANARY');
     const secrets = ROWS.filter((row) => row.isSecret === true).map((row) => row.env);
     expect(Object.keys(broken)).toEqual(expect.arrayContaining(secrets.filter((env) => env !== 'NATS_URL')));
@@ -143,6 +152,11 @@ describe('production', () => {
       expect(problemsOf({ ...PRODUCTION, GRAPH_BASE_URL: url })).toEqual([]);
     },
   );
+
+  it('refuses to fetch from private networks what others name', () => {
+    expect(problemsOf({ ...PRODUCTION, FETCH_PRIVATE: 'on' })).toHaveLength(1);
+    expect(problemsOf({ FETCH_PRIVATE: 'on' })).toEqual([]);
+  });
 
   it('refuses to go without checking certificates', () => {
     expect(problemsOf({ ...PRODUCTION, NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toHaveLength(1);

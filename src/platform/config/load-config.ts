@@ -35,6 +35,12 @@ function crossChecks(config: GatewayConfig, env: Readonly<Record<string, string 
   if (config.crashAt !== undefined && config.environment !== 'test') {
     problems.push('CRASH_AT must not be set unless NODE_ENV is test');
   }
+  if (config.s3Bucket !== undefined) {
+    const needed = { S3_ENDPOINT: config.s3Endpoint, S3_ACCESS_KEY_ID: config.s3AccessKeyId };
+    for (const [name, value] of Object.entries({ ...needed, S3_SECRET_ACCESS_KEY: config.s3SecretAccessKey })) {
+      if (value === undefined) problems.push(`${name} must be set, because S3_BUCKET is`);
+    }
+  }
   if (config.environment === 'production') problems.push(...productionChecks(config, env));
   return problems;
 }
@@ -46,6 +52,9 @@ function productionChecks(config: GatewayConfig, env: Readonly<Record<string, st
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostOf(config.graphBaseUrl));
   if (config.graphBaseUrl?.startsWith('http:') && !isLoopback) {
     problems.push('GRAPH_BASE_URL must be https in production unless it is loopback');
+  }
+  if (config.fetchPrivate === 'on') {
+    problems.push('FETCH_PRIVATE must not be on in production: callers could reach your private network');
   }
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     problems.push('NODE_TLS_REJECT_UNAUTHORIZED must not switch certificate checks off in production');

@@ -48,6 +48,17 @@ export const SETTINGS = {
     fallback: '3000',
     parse: integer(0, 65_535),
   }),
+  grpcPort: setting({
+    env: 'GRPC_PORT',
+    doc: 'Port of gRPC, at the address of `HTTP_HOST`. 0 picks a free one. Without TLS: a proxy in front ends it.',
+    fallback: '50051',
+    parse: integer(0, 65_535),
+  }),
+  publicUrl: setting({
+    env: 'PUBLIC_URL',
+    doc: 'Where callers reach this gateway, for links in answers. Absent: where the call that is answered came to.',
+    parse: optional(url(['https:', 'http:'])),
+  }),
   databaseUrl: setting({
     env: 'DATABASE_URL',
     doc: 'PostgreSQL 15 or newer. Absent: an embedded PostgreSQL 18 is started with its data in `DATA_DIR`.',
@@ -67,6 +78,20 @@ export const SETTINGS = {
       'the PATH is started; otherwise the bus is off, and said to be off.',
     isSecret: true,
     parse: optional(text()),
+  }),
+  commandStreamMaxBytes: setting({
+    env: 'COMMAND_STREAM_MAX_BYTES',
+    doc:
+      'Most bytes of commands that wait in the stream `WA_CMD`, and of dead letters in `WA_DLQ`. A full stream refuses its ' +
+      'publisher; JetStream reserves the space.',
+    fallback: '268435456',
+    parse: integer(65_536, Number.MAX_SAFE_INTEGER),
+  }),
+  commandStreamMaxMessages: setting({
+    env: 'COMMAND_STREAM_MAX_MESSAGES',
+    doc: 'Most commands that wait in the stream `WA_CMD`, and most dead letters in `WA_DLQ`.',
+    fallback: '1000000',
+    parse: integer(1, Number.MAX_SAFE_INTEGER),
   }),
   graphBaseUrl: setting({
     env: 'GRAPH_BASE_URL',
@@ -126,9 +151,66 @@ export const SETTINGS = {
   }),
   dataDir: setting({
     env: 'DATA_DIR',
-    doc: 'Folder of the embedded database and NATS store.',
+    doc: 'Folder of the embedded database and NATS store, of files on their way in, and of all files without `S3_BUCKET`.',
     fallback: '.data',
     parse: text(),
+  }),
+  s3Bucket: setting({
+    env: 'S3_BUCKET',
+    doc: 'Bucket that keeps files. Absent: a folder below `DATA_DIR` does, which replicas have to share.',
+    parse: optional(text()),
+  }),
+  s3Endpoint: setting({
+    env: 'S3_ENDPOINT',
+    doc: 'Address of the S3 service, or of another that speaks its protocol. Needed with `S3_BUCKET`.',
+    parse: optional(url(['https:', 'http:'])),
+  }),
+  s3Region: setting({
+    env: 'S3_REGION',
+    doc: 'Region that requests to `S3_ENDPOINT` are signed for.',
+    fallback: 'us-east-1',
+    parse: text(),
+  }),
+  s3AccessKeyId: setting({
+    env: 'S3_ACCESS_KEY_ID',
+    doc: 'Who signs requests to `S3_ENDPOINT`. Needed with `S3_BUCKET`.',
+    parse: optional(text()),
+  }),
+  s3SecretAccessKey: setting({
+    env: 'S3_SECRET_ACCESS_KEY',
+    doc: 'Signs requests to `S3_ENDPOINT`. Needed with `S3_BUCKET`.',
+    isSecret: true,
+    parse: optional(secret(16)),
+  }),
+  inboundMedia: setting({
+    env: 'INBOUND_MEDIA',
+    doc:
+      'When files that people send are fetched from Meta, which keeps them for 7 days: `on_demand` when a caller asks for ' +
+      'one, `always` as they come, `never` not at all.',
+    fallback: 'on_demand',
+    parse: word(['on_demand', 'always', 'never'] as const),
+  }),
+  inboundMediaMaxBytes: setting({
+    env: 'INBOUND_MEDIA_MAX_BYTES',
+    doc: 'The largest file of people that is fetched. Their documents may have up to 100 MB.',
+    fallback: '104857600',
+    parse: integer(1, 2_147_483_647),
+  }),
+  inboundMediaHosts: setting({
+    env: 'INBOUND_MEDIA_HOSTS',
+    doc:
+      "Hosts that files of people may be fetched from, separated by commas, besides `GRAPH_BASE_URL`'s. The access token " +
+      'goes to no other.',
+    fallback: 'lookaside.fbsbx.com',
+    parse: commaList,
+  }),
+  fetchPrivate: setting({
+    env: 'FETCH_PRIVATE',
+    doc:
+      'Whether URLs of others may be fetched over plain http, from any port and from addresses of private networks. For ' +
+      'development and tests; production refuses `on`. Hosts of settings such as `GRAPH_BASE_URL` are not asked about.',
+    fallback: 'off',
+    parse: word(['off', 'on'] as const),
   }),
   logLevel: setting({
     env: 'LOG_LEVEL',
@@ -144,8 +226,10 @@ export const SETTINGS = {
   }),
   throughputGuardMs: setting({
     env: 'THROUGHPUT_GUARD_MS',
-    doc: 'Added to the second over which throughput is counted, against requests that arrive closer together than they left.',
-    fallback: '30',
+    doc:
+      'Added to the second over which throughput is counted, against what answer times do not show: that even the quickest ' +
+      'answer was held up. Delays that answer times show are counted as they are.',
+    fallback: '10',
     parse: integer(0, 1000),
   }),
   throughputPollMs: setting({
@@ -154,11 +238,47 @@ export const SETTINGS = {
     fallback: '60000',
     parse: integer(1000, 3_600_000),
   }),
+  templateCheck: setting({
+    env: 'TEMPLATE_CHECK',
+    doc:
+      'When a template message is refused here instead of by Meta: `off` never, `known` when its template is known and the ' +
+      'message does not fit it or it cannot be sent, `strict` also when its template is not known.',
+    fallback: 'known',
+    parse: word(['off', 'known', 'strict'] as const),
+  }),
+  templatePollMs: setting({
+    env: 'TEMPLATE_POLL_MS',
+    doc:
+      'How often the templates of a WABA are read from the Graph API; between, webhooks tell. The 6,000 templates that a ' +
+      'WABA may have take 60 calls of the 200 an hour that Meta allows at least.',
+    fallback: '1800000',
+    parse: integer(1000, 86_400_000),
+  }),
   unknownHoldMs: setting({
     env: 'UNKNOWN_HOLD_MS',
     doc: 'How long a message with `on_unknown: resend` waits for evidence before its one resend. Meta: at least 60 s.',
     fallback: '60000',
     parse: integer(1000, 86_400_000),
+  }),
+  customerServiceWindow: setting({
+    env: 'CUSTOMER_SERVICE_WINDOW',
+    doc:
+      'When a free-form message is refused here instead of by Meta: `off` never, `known` when there is evidence that the ' +
+      'window is closed, `enforce` unless it is known to be open.',
+    fallback: 'known',
+    parse: word(['off', 'known', 'enforce'] as const),
+  }),
+  optOutWords: setting({
+    env: 'OPT_OUT_WORDS',
+    doc: 'Words that stop marketing when they are all that a person writes, or a quick reply; `-` for none.',
+    fallback: 'STOP,UNSUBSCRIBE,Stop promotions',
+    parse: (value) => (value === '-' ? [] : commaList(value)),
+  }),
+  optInWords: setting({
+    env: 'OPT_IN_WORDS',
+    doc: 'Words that resume it; `-` for none.',
+    fallback: 'START,UNSTOP',
+    parse: (value) => (value === '-' ? [] : commaList(value)),
   }),
   unconfirmedAfterMs: setting({
     env: 'UNCONFIRMED_AFTER_MS',
@@ -183,6 +303,40 @@ export const SETTINGS = {
     doc: 'How long the ledger of events is kept, and so how far back `GET /v1/events` reaches.',
     fallback: '30',
     parse: integer(1, 3650),
+  }),
+  contentRetentionDays: setting({
+    env: 'CONTENT_RETENTION_DAYS',
+    doc:
+      'How long the content of messages is kept once nothing is done with them any more; never shorter than an idempotency ' +
+      'key, after which the same request would be another message.',
+    fallback: '30',
+    parse: integer(7, 3650),
+  }),
+  messageRetentionDays: setting({
+    env: 'MESSAGE_RETENTION_DAYS',
+    doc: 'How long messages are kept at all, with their attempts. Those that are not settled stay.',
+    fallback: '365',
+    parse: integer(30, 36_500),
+  }),
+  inboundRetentionDays: setting({
+    env: 'INBOUND_RETENTION_DAYS',
+    doc: 'How long messages from people are kept, with their files and with when each person last wrote.',
+    fallback: '30',
+    parse: integer(8, 3650),
+  }),
+  quarantineRetentionDays: setting({
+    env: 'QUARANTINE_RETENTION_DAYS',
+    doc: 'How long items of webhooks are kept that were set aside, and statuses that wait for their message.',
+    fallback: '30',
+    parse: integer(1, 3650),
+  }),
+  dropInWaitMs: setting({
+    env: 'DROP_IN_WAIT_MS',
+    doc:
+      "How long a call on the Cloud API's own paths waits for Meta's id of its message before it is answered with one " +
+      'of ours. 0: at once.',
+    fallback: '5000',
+    parse: integer(0, 25_000),
   }),
   shutdownTimeoutMs: setting({
     env: 'SHUTDOWN_TIMEOUT_MS',

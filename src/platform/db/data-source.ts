@@ -27,6 +27,13 @@ const types = {
 };
 
 /**
+ * Every statement of ours finds its rows by an index. A table that grew from nothing has no statistics yet, and a plan
+ * that was prepared while it was empty would read all of it for minutes (arming 20 of 200,000 messages: 150 ms instead
+ * of 1). Where no index serves, the server reads the table all the same.
+ */
+const PLANNER = '-c enable_seqscan=off';
+
+/**
  * Settings of every connection. Without time-outs node-pg waits for ever on a stopped or half-open server; the
  * client's own time-out (`query_timeout`) is the one that still works when the server says nothing at all.
  */
@@ -42,6 +49,7 @@ function poolConfig(options: PoolOptions): PoolConfig {
     lock_timeout: timeoutMs,
     idle_in_transaction_session_timeout: Math.min(timeoutMs, IDLE_IN_TRANSACTION_MS),
     keepAlive: true,
+    options: PLANNER,
     types: types as PoolConfig['types'],
   };
 }

@@ -1,5 +1,7 @@
-import type { Pool, PoolClient, QueryResult } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
+import { toArrayLiteral } from './array-literal.js';
 import type { Queryable } from './queryable.js';
+import { StatementNames } from './statement-names.js';
 
 /** SQLSTATE classes and codes after which the same statement may succeed: connection trouble, shutdown, deadlock, time-outs. */
 const TRANSIENT = /^(08|57P0|53|40)|^(55P03|57014)$/;
@@ -18,17 +20,18 @@ export function isTransient(error: unknown): boolean {
 
 /** Access to PostgreSQL: single statements, transactions, and transactions as a tenant. */
 export class Db implements Queryable {
+  private readonly names = new StatementNames();
+
   constructor(private readonly pool: Pool) {}
 
   /** Runs one statement on any connection of the pool. */
   async rows<T extends object>(sql: string, params: readonly unknown[] = []): Promise<T[]> {
-    const result = await this.pool.query(sql, params as unknown[]);
-    return result.rows as T[];
+    return (await this.pool.query(this.statement(sql, params))).rows as T[];
   }
 
   /** Runs one statement on any connection of the pool and counts the rows it touched. */
   async run(sql: string, params: readonly unknown[] = []): Promise<number> {
-    return (await this.pool.query(sql, params as unknown[])).rowCount ?? 0;
+    return (await this.pool.query(this.statement(sql, params))).rowCount ?? 0;
   }
 
   /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
@@ -57,7 +60,7 @@ export class Db implements Queryable {
     client.on('error', onError);
     try {
       await client.query(open);
-      const result = await work(queryableOf(client));
+      const result = await work(this.queryableOf(client));
       await client.query('commit');
       return result;
     } catch (error) {
@@ -71,14 +74,21 @@ export class Db implements Queryable {
       client.release(broken);
     }
   }
-}
 
-function queryableOf(client: PoolClient): Queryable {
-  const query = (sql: string, params: readonly unknown[]): Promise<QueryResult> =>
-    client.query(sql, params as unknown[]);
-  return {
-    rows: async <T extends object>(sql: string, params: readonly unknown[] = []) =>
-      (await query(sql, params)).rows as T[],
-    run: async (sql, params = []) => (await query(sql, params)).rowCount ?? 0,
-  };
+  private queryableOf(client: PoolClient): Queryable {
+    const query = (sql: string, params: readonly unknown[]): Promise<QueryResult> =>
+      client.query(this.statement(sql, params));
+    return {
+      rows: async <T extends object>(sql: string, params: readonly unknown[] = []) =>
+        (await query(sql, params)).rows as T[],
+      run: async (sql, params = []) => (await query(sql, params)).rowCount ?? 0,
+    };
+  }
+
+  /** Prepared on its connection, unless it has no parameters: then it may be several statements, which cannot be. */
+  private statement(sql: string, params: readonly unknown[]): QueryConfig {
+    const name = params.length === 0 ? undefined : this.names.of(sql);
+    const values = params.map((value) => (Array.isArray(value) ? (toArrayLiteral(value) ?? value) : value));
+    return { text: sql, values, ...(name === undefined ? {} : { name }) };
+  }
 }

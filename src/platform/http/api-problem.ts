@@ -11,6 +11,18 @@ export class FieldErrorView {
   detail: string;
 }
 
+/** What Meta said. */
+export class MetaProblemView {
+  @ApiProperty({ type: 'integer', description: "Meta's error code (docs/errors.md)." })
+  code: number;
+  @ApiProperty({ type: 'integer', nullable: true })
+  subcode: number | null;
+  @ApiProperty({ type: String, nullable: true })
+  details: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  fbtrace_id: string | null;
+}
+
 /** The shape of every error on REST (RFC 9457). */
 export class ProblemView {
   @ApiProperty({ example: 'urn:heliograph:error:invalid_request' })
@@ -31,6 +43,9 @@ export class ProblemView {
   retry_after_ms?: number;
   @ApiProperty({ type: () => [FieldErrorView], required: false })
   errors?: FieldErrorView[];
+  /** Present when the error is Meta's. */
+  @ApiProperty({ type: () => MetaProblemView, required: false })
+  meta?: MetaProblemView;
 }
 
 /** Documents the statuses with which an operation may answer a problem document. */

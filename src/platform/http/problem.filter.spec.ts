@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { HttpException, NotFoundException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { GatewayError } from '../../core/gateway-error.js';
-import { sendProblem, toGatewayError } from './problem.filter.js';
+import { toGatewayError } from '../transport/to-gateway-error.js';
+import { sendProblem } from './problem.filter.js';
 
 /** What would go out. */
 function sent(error: GatewayError): { status: number; headers: Record<string, string>; body: unknown } {

@@ -1,38 +1,9 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { GatewayError, type GatewayErrorCode, toProblem } from '../../core/gateway-error.js';
-import { isTransient } from '../db/db.js';
+import { type Observable, throwError } from 'rxjs';
+import { type GatewayError, toProblem } from '../../core/gateway-error.js';
 import type { Logger } from '../observability/logger.js';
-
-const CODE_OF_HTTP: Readonly<Record<number, GatewayErrorCode>> = {
-  401: 'unauthenticated',
-  403: 'forbidden',
-  404: 'not_found',
-  413: 'payload_too_large',
-  415: 'unsupported_media_type',
-  429: 'too_many_requests',
-  503: 'unavailable',
-};
-
-/** Makes any thrown thing one of our errors: the single place where that happens. */
-export function toGatewayError(thrown: unknown): GatewayError {
-  if (thrown instanceof GatewayError) return thrown;
-  if (isTransient(thrown)) {
-    return new GatewayError('unavailable', 'The database cannot be reached.', { retryAfterMs: 1000, cause: thrown });
-  }
-  const status = statusOf(thrown);
-  if (status !== null && status >= 400 && status < 500) {
-    // What a client got wrong before its request reached us: the framework's own sentence is about the request only.
-    return new GatewayError(CODE_OF_HTTP[status] ?? 'invalid_request', (thrown as Error).message);
-  }
-  return new GatewayError('internal', 'This request failed on our side; the log has the cause.', { cause: thrown });
-}
-
-function statusOf(thrown: unknown): number | null {
-  if (thrown instanceof HttpException) return thrown.getStatus();
-  const { statusCode } = (thrown ?? {}) as { statusCode?: unknown };
-  return typeof statusCode === 'number' ? statusCode : null;
-}
+import { toGatewayError } from '../transport/to-gateway-error.js';
 
 /** Sends an error as a problem document. */
 export function sendProblem(reply: FastifyReply, error: GatewayError): void {
@@ -44,15 +15,20 @@ export function sendProblem(reply: FastifyReply, error: GatewayError): void {
     .send(JSON.stringify(toProblem(error)));
 }
 
-/** Answers every error of a REST call with a problem document; logs those that are ours, with their cause. */
+/**
+ * Answers every error of a REST call with a problem document, and hands those of other wires to their server as the
+ * GatewayError that they are; logs those that are ours, with their cause.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly logger: Logger) {}
 
   /** Nest calls it for whatever a handler, guard or pipe throws. */
-  catch(thrown: unknown, host: ArgumentsHost): void {
+  catch(thrown: unknown, host: ArgumentsHost): Observable<never> | undefined {
     const error = toGatewayError(thrown);
     if (error.code === 'internal') this.logger.error({ err: thrown }, 'a request failed');
+    if (host.getType() === 'rpc') return throwError(() => error);
     sendProblem(host.switchToHttp().getResponse<FastifyReply>(), error);
+    return undefined;
   }
 }

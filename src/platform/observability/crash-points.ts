@@ -2,6 +2,7 @@
 export const CRASH_POINTS = [
   'before-accept-commit',
   'after-accept-commit',
+  'command-committed',
   'armed',
   'bytes-out',
   'response-in',
