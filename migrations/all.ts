@@ -2,6 +2,22 @@ import { Tenants1764000000001 } from './1764000000001-tenants.js';
 import { Messages1764000000002 } from './1764000000002-messages.js';
 import { Webhooks1764000000003 } from './1764000000003-webhooks.js';
 import { ScheduledJobs1764000000004 } from './1764000000004-scheduled-jobs.js';
+import { Limits1764000000010 } from './1764000000010-limits.js';
+import { MessageEnvelope1764000000030 } from './1764000000030-message-envelope.js';
+import { Templates1764000000031 } from './1764000000031-templates.js';
+import { InboundRead1764000000040 } from './1764000000040-inbound-read.js';
+import { Consent1764000000041 } from './1764000000041-consent.js';
+import { Media1764000000050 } from './1764000000050-media.js';
+import { RateLimitPolicies1764000000062 } from './1764000000062-rate-limit-policies.js';
+import { MessagingLimit1764000000063 } from './1764000000063-messaging-limit.js';
+import { StopVersions1764000000065 } from './1764000000065-stop-versions.js';
+import { Escalations1764000000067 } from './1764000000067-escalations.js';
+import { MarketingRefusals1764000000068 } from './1764000000068-marketing-refusals.js';
+import { Pools1764000000070 } from './1764000000070-pools.js';
+import { MessagePool1764000000071 } from './1764000000071-message-pool.js';
+import { InboundMedia1764000000074 } from './1764000000074-inbound-media.js';
+import { ContentRetention1764000000075 } from './1764000000075-content-retention.js';
+import { Erasures1764000000076 } from './1764000000076-erasures.js';
 
 /** Every migration, oldest first. A new one is a new file and a line here; one that has landed is never edited. */
 export const MIGRATIONS = [
@@ -9,4 +25,20 @@ export const MIGRATIONS = [
   Messages1764000000002,
   Webhooks1764000000003,
   ScheduledJobs1764000000004,
+  Limits1764000000010,
+  MessageEnvelope1764000000030,
+  Templates1764000000031,
+  InboundRead1764000000040,
+  Consent1764000000041,
+  Media1764000000050,
+  RateLimitPolicies1764000000062,
+  MessagingLimit1764000000063,
+  StopVersions1764000000065,
+  Escalations1764000000067,
+  MarketingRefusals1764000000068,
+  Pools1764000000070,
+  MessagePool1764000000071,
+  InboundMedia1764000000074,
+  ContentRetention1764000000075,
+  Erasures1764000000076,
 ];
