@@ -1,7 +1,29 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
+import { LimitsService } from './limits.service.js';
+import { MessagingLimitService } from './messaging-limit.service.js';
+import { PoliciesService } from './policies.service.js';
 import { RateLimitService } from './rate-limit.service.js';
+import { RateLimitJobsService } from './rate-limit-jobs.service.js';
+import { StopsService } from './stops.service.js';
+import { PoliciesHttpController } from './transport/policies.http.js';
+import { PoliciesRpcController } from './transport/policies.rpc.js';
+import { RateLimitHttpController } from './transport/rate-limit.http.js';
+import { RateLimitRpcController } from './transport/rate-limit.rpc.js';
 
 /** Every limit of Meta's, kept before a byte goes out. */
-@Module({ imports: [AccountsModule], providers: [RateLimitService], exports: [RateLimitService] })
+@Module({
+  imports: [AccountsModule],
+  // `policies` is no number: its routes come first.
+  controllers: [PoliciesHttpController, PoliciesRpcController, RateLimitHttpController, RateLimitRpcController],
+  providers: [
+    RateLimitService,
+    StopsService,
+    LimitsService,
+    MessagingLimitService,
+    PoliciesService,
+    RateLimitJobsService,
+  ],
+  exports: [RateLimitService, StopsService, LimitsService, MessagingLimitService, RateLimitJobsService],
+})
 export class RateLimitModule {}

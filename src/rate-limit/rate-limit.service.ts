@@ -1,13 +1,28 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Counter, Gauge } from 'prom-client';
 import { AccountsService } from '../accounts/accounts.service.js';
-import type { Clock } from '../core/clock.js';
+import type { Verdict } from '../core/limits/admit.js';
+import { arrivedAgoMs, type InheritedAttempt } from '../core/limits/inherited-arrival.js';
 import { LaneLimiter } from '../core/limits/lane-limiter.js';
+import { isMediaError, isMediaKind } from '../core/limits/media-circuit.js';
+import type { Usage } from '../core/limits/usage-headers.js';
 import type { MetaErrorRow } from '../core/meta-errors/meta-error-row.js';
 import { reactionTo } from '../core/meta-errors/meta-error-table.js';
-import type { GatewayConfig } from '../platform/config/settings.js';
-import { Metrics } from '../platform/observability/metrics.js';
-import { CLOCK, CONFIG } from '../platform/tokens.js';
+import { Db } from '../platform/db/db.js';
+import { Every } from '../platform/lifecycle/worker-loop.js';
+import { Runtime } from '../platform/runtime.js';
+import { Escalations } from './escalations.js';
+import { Flight } from './flight.js';
+import { InboundWatch } from './inbound-watch.js';
+import { type Candidate, Lane, type PairPlace } from './lane.js';
+import { LanePolicies } from './lane-policies.js';
+import { LaneReports } from './lane-reports.js';
+import { latestReading, type PairDebt, pairDebts } from './ledger.store.js';
+import { StopsService } from './stops.service.js';
+import { Utilisations } from './utilisations.js';
+
+export type { Flight } from './flight.js';
+export type { Candidate, PairPlace } from './lane.js';
 
 /**
  * Longest time between the arming of an attempt and its first byte, in milliseconds. The send loop lets no older one
@@ -16,8 +31,14 @@ import { CLOCK, CONFIG } from '../platform/tokens.js';
  */
 export const ARM_TO_WIRE_MS = 2000;
 
+/** Within what time an earlier owner's attempts arrive. Half a second on the way is what a lost packet costs, twice. */
+const INHERITED = { armToWireMs: ARM_TO_WIRE_MS, wireToMetaMs: 500 };
+
 /** Meta's error for a number that sends faster than its level: a matter of rate, where the others are of state. */
 const THROUGHPUT_REACHED = reactionTo(130429);
+
+/** How often it is asked whether another replica has read levels of numbers. */
+const FOLLOW_EVERY_MS = 1000;
 
 /** A refusal that slows a scope down pauses it at least this long. */
 const LEAST_PAUSE_MS = 1000;
@@ -25,85 +46,231 @@ const LEAST_PAUSE_MS = 1000;
 /** Longest wait for an unreachable Graph API; sending resumes within it once the API is back. */
 const UNREACHABLE_MOST_MS = 30_000;
 
+/** What an earlier owner of a lane left behind, as the ledger shows it. */
+export interface Inheritance {
+  /** What it armed of late. */
+  readonly attempts: readonly InheritedAttempt[];
+  /** Recipients who had messages, and in how many milliseconds these are paid for by the pair limit. */
+  readonly pairs: readonly { readonly recipient: string; readonly paidInMs: number }[];
+}
+
+/** What a lane may send in one round. */
+export interface LaneQuota {
+  readonly upTo: number;
+  /** The least urgent priority that may go: 2 for all; 1 while what the business begins is stopped. */
+  readonly mostPriority: number;
+}
+
+/** What came of one attempt, as far as limits care. */
+export interface SendNews {
+  readonly phoneNumberId: string;
+  readonly type: string;
+  readonly template: string | null;
+  /** Meta's error code; null when it took the message, or said nothing. */
+  readonly code: number | null;
+  /** What the code means; null without one. */
+  readonly reaction: MetaErrorRow | null;
+  /** What the usage headers of the answer said. */
+  readonly usage: readonly Usage[];
+}
+
 /**
- * The limiters of the lanes that this worker owns. Nothing about limits is stored: a new owner derives a lane's state
- * from the attempts that the ledger shows.
+ * The limits of the lanes that this worker owns, in memory: no round trip per message. Nothing of them is stored; a new
+ * owner derives a lane's state from the attempts that the ledger shows. Stops are stored (`stops.service.ts`).
  */
 @Injectable()
 export class RateLimitService {
-  private readonly limiters = new Map<string, LaneLimiter>();
+  private readonly lanes = new Map<string, Lane>();
   /** Sends in a row that found nobody at the other end, per number. */
   private readonly unreachable = new Map<string, number>();
+  private readonly inbound: InboundWatch;
+  private readonly reports: LaneReports;
+  private readonly policies: LanePolicies;
+  private readonly escalations: Escalations;
+  private readonly utilisations: Utilisations;
+  private readonly following: Every;
+  private latestReading: number | null = null;
   private readonly throughput: Gauge<'level'>;
   private readonly pauses: Counter<'scope'>;
+  private readonly waits: Counter<'limit'>;
 
   constructor(
     private readonly accounts: AccountsService,
-    @Inject(CONFIG) private readonly config: GatewayConfig,
-    @Inject(CLOCK) private readonly clock: Clock,
-    metrics: Metrics,
+    private readonly stops: StopsService,
+    private readonly db: Db,
+    private readonly runtime: Runtime,
   ) {
+    const { metrics } = runtime;
+    this.inbound = new InboundWatch(db, runtime.clock);
+    this.reports = new LaneReports(db, runtime);
+    this.policies = new LanePolicies(db, runtime.clock);
+    this.escalations = new Escalations({ db, accounts, policies: this.policies, stops }, runtime);
+    this.utilisations = new Utilisations({ db, accounts, policies: this.policies }, runtime);
+    this.following = new Every(FOLLOW_EVERY_MS, runtime.clock);
     this.throughput = metrics.gauge('heliograph_lanes', 'Lanes that this worker owns, by messages per second.', [
       'level',
     ]);
     this.pauses = metrics.counter('heliograph_pauses_total', 'Pauses after a refusal, by what was paused.', ['scope']);
+    this.waits = metrics.counter('heliograph_limit_waits_total', 'Messages put off, by the limit they wait for.', [
+      'limit',
+    ]);
   }
 
   /** How far back attempts matter to a lane's limiter, in milliseconds. */
   get memoryMs(): number {
-    return 1000 + this.config.throughputGuardMs + ARM_TO_WIRE_MS;
+    return 1000 + this.runtime.config.throughputGuardMs + INHERITED.armToWireMs + INHERITED.wireToMetaMs;
   }
 
-  /**
-   * Opens the limiter of a lane that was just taken. `agesMs` tells how long ago each recent attempt was armed, the
-   * oldest first; it may have reached the wire a little later, and is counted as if it had.
-   */
-  open(phoneNumberId: string, agesMs: readonly number[]): void {
-    const limiter = new LaneLimiter(this.throughputOf(phoneNumberId), this.config.throughputGuardMs);
-    const nowMs = this.clock.monotonicMs();
-    for (const ageMs of agesMs) limiter.spend(nowMs - Math.max(0, ageMs - ARM_TO_WIRE_MS));
-    this.limiters.set(phoneNumberId, limiter);
+  /** What recipients of some numbers have had, for `open`. */
+  pairDebts(phoneNumberIds: readonly string[]): Promise<PairDebt[]> {
+    return pairDebts(this.db, phoneNumberIds);
+  }
+
+  /** Opens the limits of a lane that was just taken, reckoning with what its earlier owner did. */
+  open(phoneNumberId: string, earlier: Inheritance): void {
+    const limiter = new LaneLimiter(this.throughputOf(phoneNumberId), this.runtime.config.throughputGuardMs);
+    const lane = new Lane(limiter);
+    const nowMs = this.runtime.clock.monotonicMs();
+    const oldestFirst = earlier.attempts.map((attempt) => arrivedAgoMs(attempt, INHERITED)).sort((a, b) => b - a);
+    for (const agoMs of oldestFirst) limiter.inherit(nowMs - agoMs);
+    for (const { recipient, paidInMs } of earlier.pairs) lane.inheritPair(recipient, nowMs + paidInMs);
+    this.lanes.set(phoneNumberId, lane);
+    this.policies.opened(phoneNumberId);
     this.measure();
   }
 
   /** Forgets a lane that was given away. */
   close(phoneNumberId: string): void {
-    this.limiters.delete(phoneNumberId);
+    this.lanes.delete(phoneNumberId);
     this.measure();
   }
 
   /** The limiter of a lane that this worker owns. */
   limiter(phoneNumberId: string): LaneLimiter | undefined {
-    return this.limiters.get(phoneNumberId);
+    return this.lanes.get(phoneNumberId)?.limiter;
+  }
+
+  /**
+   * Keeps the limits up to date between rounds; asks the database once a second for all lanes. `busy` are the lanes
+   * that have something to send: for them room is kept for what people write, and their state is told to others.
+   */
+  async tend(busy: readonly string[]): Promise<void> {
+    await this.escalations.tend((id) => this.limiter(id));
+    await this.stops.tend();
+    if (await this.policies.tend(this.lanes)) this.adapt();
+    if (this.following.due()) await this.followReadings();
+    await this.inbound.tend(busy, (id) => this.limiter(id));
+    await this.utilisations.tend(busy, this.lanes);
+    await this.reports.tend(busy, this.lanes);
+  }
+
+  /** Another replica may have read a number's level: takes it on within a second. */
+  private async followReadings(): Promise<void> {
+    const latest = await latestReading(this.db);
+    if (latest === this.latestReading) return;
+    this.latestReading = latest;
+    await this.accounts.refresh();
+    this.adapt();
+  }
+
+  /** What a lane may send by `aheadMs` from now, at most `upTo`; null when nothing. */
+  quota(phoneNumberId: string, nowMs: number, upTo: number, aheadMs: number): LaneQuota | null {
+    const stops = this.stops.stopsOf(phoneNumberId).filter((stop) => stop.scope !== 'template');
+    if (stops.some((stop) => stop.stops === 'all')) return null;
+    const allowed = this.lanes.get(phoneNumberId)?.allowed(nowMs, upTo, aheadMs) ?? 0;
+    return allowed === 0 ? null : { upTo: allowed, mostPriority: stops.length > 0 ? 1 : 2 };
+  }
+
+  /** When a lane may send one more, as far as is known; infinity for one that is stopped. */
+  freeAtMs(phoneNumberId: string, nowMs: number): number {
+    const isStopped = this.stops.stopsOf(phoneNumberId).some((s) => s.scope !== 'template' && s.stops === 'all');
+    return isStopped ? Infinity : (this.lanes.get(phoneNumberId)?.freeAtMs(nowMs) ?? Infinity);
+  }
+
+  /**
+   * Decides whether a message may be armed, by every limit but the throughput of its number, which `quota` has answered
+   * for. One that may counts from now on. `untilMs` of a wait is monotonic.
+   */
+  admit(message: Candidate, nowMs: number): Verdict {
+    const lane = this.lanes.get(message.phoneNumberId);
+    // Stops are instants of the calendar; here only whether they hold matters, and for how long about.
+    const offsetMs = nowMs - this.runtime.clock.now().getTime();
+    const stops = this.stops
+      .stopsOf(message.phoneNumberId)
+      .map((stop) => ({ ...stop, untilMs: stop.untilMs === null ? null : stop.untilMs + offsetMs }));
+    const verdict = lane?.admit(message, stops, nowMs) ?? { kind: 'go' };
+    if (verdict.kind !== 'go') this.waits.inc({ limit: verdict.limit });
+    return verdict;
+  }
+
+  /** The account and the portfolio that a number belongs to; empty when they are not known. */
+  ownersOf(phoneNumberId: string): { readonly wabaId: string; readonly portfolioId: string } {
+    const { wabaId = '', portfolioId = '' } = this.accounts.phoneNumber(phoneNumberId) ?? {};
+    return { wabaId, portfolioId };
+  }
+
+  /** What was admitted in this round has been launched, or was taken by nobody. */
+  endRound(phoneNumberIds: readonly string[], nowMs: number): void {
+    for (const id of phoneNumberIds) this.lanes.get(id)?.endRound(nowMs);
+  }
+
+  /** The place of a message that this round admitted, among those of its pair; undefined when it was not. */
+  claimPlace(message: { id: string; phone_number_id: string }): PairPlace | undefined {
+    return this.lanes.get(message.phone_number_id)?.claimPlace(message.id);
+  }
+
+  /** A message is sent again in `ms`: nothing else goes to its recipient before. */
+  holdPair(ofPair: PairPlace, ms: number): void {
+    ofPair.pair.hold(this.runtime.clock.monotonicMs() + ms);
+  }
+
+  /**
+   * Gives a message of a lane its slot and follows it on its way; undefined when the lane is not this worker's.
+   * `mayStillSend` is asked right before the first byte.
+   */
+  launch(phoneNumberId: string, mayStillSend: () => boolean, ofPair?: PairPlace): Flight | undefined {
+    const lane = this.lanes.get(phoneNumberId);
+    return lane === undefined ? undefined : new Flight(lane.limiter, this.runtime.clock, mayStillSend, ofPair);
   }
 
   /** Brings every limiter to the level that was last read from Meta. */
   adapt(): void {
-    for (const [phoneNumberId, limiter] of this.limiters) limiter.setThroughput(this.throughputOf(phoneNumberId));
+    for (const [id, { limiter }] of this.lanes) limiter.setThroughput(this.throughputOf(id));
     this.measure();
   }
 
-  /** Slows down what a refusal of Meta's says must slow down, on the lanes that this worker owns. */
+  /** Takes on what an answer of Meta's says about limits, on the lanes that this worker owns. */
+  hear(news: SendNews): void {
+    const { phoneNumberId, reaction } = news;
+    for (const usage of news.usage) if (usage.regainInMs > 0) this.pauseCalls(phoneNumberId, usage);
+    this.countMedia(news);
+    if (reaction === null) return;
+    const isStopped = this.stops.learn(phoneNumberId, news.code, reaction.title, news.template);
+    const limiter = this.limiter(phoneNumberId);
+    if (limiter !== undefined)
+      this.escalations.refused(phoneNumberId, { code: news.code, title: reaction.title }, limiter);
+    // A stop holds exactly what it must, and a person can release it; a pause beside it would hold replies as well.
+    if (!isStopped) this.react(phoneNumberId, reaction);
+  }
+
+  /** Slows down what a refusal of Meta's says must slow down. */
   react(phoneNumberId: string, reaction: MetaErrorRow): void {
-    const nowMs = this.clock.monotonicMs();
+    const nowMs = this.runtime.clock.monotonicMs();
     const untilMs = nowMs + Math.max(reaction.pauseMs, LEAST_PAUSE_MS);
     if (reaction === THROUGHPUT_REACHED) {
-      this.limiters.get(phoneNumberId)?.giveWay(nowMs);
+      this.limiter(phoneNumberId)?.giveWay(nowMs);
       this.pauses.inc({ scope: 'throughput' });
       return;
     }
-    if (reaction.slow === 'number') this.limiters.get(phoneNumberId)?.pause(untilMs, reaction.title);
-    if (reaction.slow === 'waba' || reaction.slow === 'app' || reaction.slow === 'account') {
-      for (const id of this.lanesOfSameWaba(phoneNumberId)) this.limiters.get(id)?.pause(untilMs, reaction.title);
-    }
+    for (const id of this.lanesOf(reaction.slow, phoneNumberId)) this.limiter(id)?.pause(untilMs, reaction.title);
     if (reaction.slow !== 'none') this.pauses.inc({ scope: reaction.slow });
   }
 
   /** Nobody answered at the other end: the lane waits longer and longer, up to half a minute, instead of hammering. */
   backOff(phoneNumberId: string): void {
-    const nowMs = this.clock.monotonicMs();
+    const nowMs = this.runtime.clock.monotonicMs();
     // Sends that were under way together fail together: that is one failure, and the pause it began goes on.
-    const limiter = this.limiters.get(phoneNumberId);
+    const limiter = this.limiter(phoneNumberId);
     if (limiter === undefined || limiter.pauseAt(nowMs) !== null) return;
     const failures = (this.unreachable.get(phoneNumberId) ?? 0) + 1;
     this.unreachable.set(phoneNumberId, failures);
@@ -117,17 +284,44 @@ export class RateLimitService {
     if (this.unreachable.size > 0) this.unreachable.delete(phoneNumberId);
   }
 
-  private lanesOfSameWaba(phoneNumberId: string): string[] {
-    const wabaId = this.accounts.phoneNumber(phoneNumberId)?.wabaId;
-    return [...this.limiters.keys()].filter((id) => this.accounts.phoneNumber(id)?.wabaId === wabaId);
+  /** Meta says for how long it refuses calls of a WABA, or of the app: nothing of it is sent until then. */
+  private pauseCalls(phoneNumberId: string, usage: Usage): void {
+    const untilMs = this.runtime.clock.monotonicMs() + usage.regainInMs;
+    const reason = 'the calls of this hour are used up, and Meta says when there are new ones';
+    const own = this.accounts.phoneNumber(phoneNumberId)?.wabaId;
+    if (usage.wabaId !== null && usage.wabaId !== own) return;
+    const lanes = this.lanesOf(usage.wabaId === null ? 'app' : 'waba', phoneNumberId);
+    for (const id of lanes) this.limiter(id)?.pause(untilMs, reason);
+    this.pauses.inc({ scope: 'usage' });
+  }
+
+  private countMedia({ phoneNumberId, type, code }: SendNews): void {
+    const media = this.lanes.get(phoneNumberId)?.media;
+    if (media === undefined || !isMediaKind(type)) return;
+    if (code === null) media.succeeded();
+    else if (isMediaError(code) && media.failed(this.runtime.clock.monotonicMs())) this.pauses.inc({ scope: 'media' });
+  }
+
+  /** The lanes of this worker that share what an error slows down. */
+  private lanesOf(slow: MetaErrorRow['slow'], phoneNumberId: string): string[] {
+    if (slow === 'number') return [phoneNumberId];
+    const appOf = (id: string) => this.accounts.waba(this.accounts.phoneNumber(id)?.wabaId ?? '')?.appId;
+    const wabaOf = (id: string) => this.accounts.phoneNumber(id)?.wabaId;
+    if (slow === 'app') return [...this.lanes.keys()].filter((id) => appOf(id) === appOf(phoneNumberId));
+    if (slow !== 'waba' && slow !== 'account') return [];
+    return [...this.lanes.keys()].filter((id) => wabaOf(id) === wabaOf(phoneNumberId));
   }
 
   private throughputOf(phoneNumberId: string): number {
+    return Math.min(this.levelOf(phoneNumberId), this.policies.maxMpsOf(phoneNumberId));
+  }
+
+  private levelOf(phoneNumberId: string): number {
     return this.accounts.phoneNumber(phoneNumberId)?.throughputMps ?? 20;
   }
 
   private measure(): void {
     this.throughput.reset();
-    for (const limiter of this.limiters.values()) this.throughput.inc({ level: String(limiter.throughputMps) });
+    for (const id of this.lanes.keys()) this.throughput.inc({ level: String(this.levelOf(id)) });
   }
 }

@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import type { Counter } from 'prom-client';
+import { AccountsService } from '../accounts/accounts.service.js';
+import { STOP_RULES, type Stop, type StopScope } from '../core/limits/stop.js';
+import { Db } from '../platform/db/db.js';
+import type { Queryable } from '../platform/db/queryable.js';
+import { Every } from '../platform/lifecycle/worker-loop.js';
+import { Runtime } from '../platform/runtime.js';
+import { insertStops, type NewStop, type Release, releaseStopsOf, type StopRow, stopsInForce } from './stops.store.js';
+
+/** How often the stops are read again, so that one that another replica set or released is known here. */
+const REFRESH_MS = 1000;
+
+/**
+ * The stops in force. PostgreSQL holds them, so they survive restarts and the moving of lanes; each process has them in
+ * memory. A stop that this process learns of holds at once, and is written down until that has succeeded.
+ */
+@Injectable()
+export class StopsService {
+  private inForce: readonly Stop[] = [];
+  /** Learnt and not written down yet, by scope, id and code. */
+  private readonly learnt = new Map<string, NewStop>();
+  private readonly refreshing: Every;
+  private busy = false;
+  private readonly stopped: Counter<'scope'>;
+
+  constructor(
+    private readonly db: Db,
+    private readonly accounts: AccountsService,
+    private readonly runtime: Runtime,
+  ) {
+    this.refreshing = new Every(REFRESH_MS, runtime.clock);
+    this.stopped = runtime.metrics.counter('heliograph_stops_total', 'Stops after an error of Meta’s, by scope.', [
+      'scope',
+    ]);
+  }
+
+  /** The stops that concern a number or the account that it belongs to. */
+  stopsOf(phoneNumberId: string): readonly Stop[] {
+    if (this.inForce.length === 0) return this.inForce;
+    const { wabaId = '', portfolioId = '' } = this.accounts.phoneNumber(phoneNumberId) ?? {};
+    return this.inForce.filter(
+      ({ scopeId }) =>
+        scopeId === phoneNumberId || scopeId === wabaId || scopeId === portfolioId || scopeId.startsWith(`${wabaId}/`),
+    );
+  }
+
+  /** Every stop in force, as the database has it now: for who does not own the lanes that it concerns. */
+  async readAll(): Promise<readonly Stop[]> {
+    return (await stopsInForce(this.db)).map(toStop);
+  }
+
+  /** Stops what an error of Meta's says must stop, and tells whether it does; errors that stop nothing change nothing. */
+  learn(phoneNumberId: string, code: number | null, reason: string, template: string | null): boolean {
+    const rule = code === null ? undefined : STOP_RULES[code];
+    const number = this.accounts.phoneNumber(phoneNumberId);
+    if (code === null || rule === undefined || number === undefined) return false;
+    const scopeId = scopeIdOf(rule.scope, number, template);
+    if (scopeId === null) return false;
+    const key = `${rule.scope} ${scopeId} ${code}`;
+    if (this.learnt.has(key) || this.inForce.some((s) => `${s.scope} ${s.scopeId} ${s.code}` === key)) return true;
+    const untilMs = rule.endsAfterMs === null ? null : this.runtime.clock.now().getTime() + rule.endsAfterMs;
+    this.learnt.set(key, { ...rule, portfolioId: number.portfolioId, scopeId, code, reason });
+    this.inForce = [...this.inForce, { ...rule, scopeId, code, reason, untilMs }];
+    this.stopped.inc({ scope: rule.scope });
+    this.runtime.logger.error({ scope: rule.scope, code, reason }, 'sending has stopped until somebody releases it');
+    return true;
+  }
+
+  /** Releases what signals of Meta's let go on, in the caller's transaction; every process learns of it within a second. */
+  async releaseIn(tx: Queryable, releases: readonly Release[]): Promise<void> {
+    for (const release of releases) {
+      const count = await releaseStopsOf(tx, release, this.runtime.publishesEvents);
+      if (count > 0) this.runtime.logger.info({ scope: release.scope, by: release.by }, 'a stop was released');
+    }
+  }
+
+  /** Writes down what was learnt and reads what is in force, when it is time to. Never throws: it is tried again. */
+  async tend(): Promise<void> {
+    if (this.busy || !(this.refreshing.due() || this.learnt.size > 0)) return;
+    await this.refresh();
+  }
+
+  /** Does so now. */
+  async refresh(): Promise<void> {
+    this.busy = true;
+    try {
+      const learnt = [...this.learnt];
+      if (learnt.length > 0) await this.write(learnt.map(([, stop]) => stop));
+      for (const [key] of learnt) this.learnt.delete(key);
+      const known = (await stopsInForce(this.db)).map(toStop);
+      // What was learnt meanwhile is not written down yet, and holds all the same.
+      this.inForce = [...known, ...[...this.learnt.values()].map((stop) => ({ ...stop, untilMs: null }))];
+    } catch (err) {
+      this.runtime.logger.warn({ err }, 'the stops could not be brought up to date yet');
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** A stop and the event that tells of it are one commit: neither is there without the other. */
+  private async write(stops: readonly NewStop[]): Promise<void> {
+    await this.db.transaction((tx) => insertStops(tx, stops, this.runtime.publishesEvents));
+  }
+}
+
+function scopeIdOf(
+  scope: StopScope,
+  number: { readonly phoneNumberId: string; readonly wabaId: string; readonly portfolioId: string },
+  template: string | null,
+): string | null {
+  if (scope === 'number') return number.phoneNumberId;
+  if (scope === 'waba') return number.wabaId;
+  if (scope === 'portfolio') return number.portfolioId;
+  return template === null ? null : `${number.wabaId}/${template}`;
+}
+
+/** A stop as the limits see it. */
+export function toStop(row: StopRow): Stop {
+  return {
+    scope: row.scope,
+    scopeId: row.scope_id,
+    stops: row.stops,
+    code: row.code,
+    reason: row.reason,
+    untilMs: row.until?.getTime() ?? null,
+  };
+}
