@@ -1,9 +1,11 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Dispatcher, Pool } from 'undici';
 import type { SendResult } from '../core/delivery/classify-outcome.js';
+import { parseUsage, type Usage } from '../core/limits/usage-headers.js';
 import { parseGraphError } from '../core/meta-errors/parse-graph-error.js';
 import type { GatewayConfig } from '../platform/config/settings.js';
 import { CONFIG } from '../platform/tokens.js';
+import { exchange, type WholeAnswer, type WireWatch, watchedClient } from './wire-watch.js';
 
 /** A business phone number as the Graph API lists it. */
 export interface GraphPhoneNumber {
@@ -25,6 +27,8 @@ export class GraphRequestError extends Error {
     /** Whether there was an answer at all. */
     readonly answered: boolean,
     cause?: unknown,
+    /** Of the answer, if there was one. */
+    readonly httpStatus: number | null = null,
   ) {
     super(message, { cause });
     this.name = 'GraphRequestError';
@@ -60,6 +64,7 @@ export class GraphClient implements OnApplicationShutdown {
     this.root = base.pathname;
     this.pool = new Pool(base.origin, {
       connections: config.graphConnections,
+      factory: watchedClient,
       pipelining: 1,
       // Below the idle time of any edge in front of Graph: a socket that the far side closes while we write to it
       // would turn into an unknown outcome.
@@ -72,16 +77,48 @@ export class GraphClient implements OnApplicationShutdown {
     });
   }
 
-  /** Posts one message. Never throws: what happened, or that nobody knows, is the value. `payload` is JSON text. */
-  async sendMessage(phoneNumberId: string, accessToken: string, payload: string): Promise<SendResult> {
+  /**
+   * Posts one message. Never throws: what happened, or that nobody knows, is the value. `payload` is JSON text; `watch`
+   * is asked right before its first byte, and told when its answer comes in.
+   */
+  sendMessage(phoneNumberId: string, accessToken: string, payload: string, watch?: WireWatch): Promise<SendResult> {
+    return this.post(`/${phoneNumberId}/messages`, accessToken, payload, watch);
+  }
+
+  /**
+   * Posts JSON text to a path below the version and gives whatever Graph answers. Never throws. For messages there is
+   * `sendMessage`, which only the dispatcher may call.
+   */
+  post(path: string, accessToken: string, payload: string, watch?: WireWatch): Promise<SendResult> {
+    return this.write('POST', path, accessToken, payload, watch);
+  }
+
+  /** Deletes what a path below the version names, and gives whatever Graph answers. Never throws. */
+  delete(path: string, accessToken: string): Promise<SendResult> {
+    return this.write('DELETE', path, accessToken, null);
+  }
+
+  private async write(
+    method: 'POST' | 'DELETE',
+    path: string,
+    accessToken: string,
+    payload: string | null,
+    watch?: WireWatch,
+  ): Promise<SendResult> {
     try {
-      const answer = await this.pool.request({
-        path: `${this.root}/${phoneNumberId}/messages`,
-        method: 'POST',
-        headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+      const request = {
+        path: `${this.root}${path}`,
+        method,
+        headers: {
+          authorization: `Bearer ${accessToken}`,
+          ...(payload === null ? {} : { 'content-type': 'application/json' }),
+        },
         body: payload,
-      });
-      return { kind: 'answer', httpStatus: answer.statusCode, body: await readJson(answer.body) };
+      } as const;
+      const answer = await exchange(this.pool, request, watch);
+      const usage = readUsage(answer.headers);
+      const body = parseJson(answer.body);
+      return { kind: 'answer', httpStatus: answer.httpStatus, body, ...(usage.length === 0 ? {} : { usage }) };
     } catch (error) {
       return { kind: 'failure', code: failureCode(error) };
     }
@@ -89,16 +126,26 @@ export class GraphClient implements OnApplicationShutdown {
 
   /** All numbers of a WABA in as few calls as possible: each call counts against the management budget. */
   async listPhoneNumbers(wabaId: string, accessToken: string): Promise<GraphPhoneNumber[]> {
-    const numbers: GraphPhoneNumber[] = [];
+    const query = new URLSearchParams({ fields: NUMBER_FIELDS, limit: '100' });
+    return (await this.readPages(`/${wabaId}/phone_numbers?${query}`, accessToken)).flatMap(toNumber);
+  }
+
+  /**
+   * The items of a list, all its pages. `path` has a query. Throws `GraphRequestError` when Meta refuses a page, does not
+   * answer, or has more pages than `mostPages`.
+   */
+  async readPages(path: string, accessToken: string, mostPages = 1000): Promise<unknown[]> {
+    const items: unknown[] = [];
     let after: string | null = null;
-    do {
-      const query = new URLSearchParams({ fields: NUMBER_FIELDS, limit: '100', ...(after === null ? {} : { after }) });
-      const page = await this.get(`/${wabaId}/phone_numbers?${query}`, accessToken);
+    for (let pages = 0; pages < mostPages; pages += 1) {
+      const cursor: string = after === null ? '' : `&after=${encodeURIComponent(after)}`;
+      const page = await this.get(`${path}${cursor}`, accessToken);
       const data = Array.isArray(page.data) ? (page.data as unknown[]) : [];
-      numbers.push(...data.flatMap(toNumber));
+      items.push(...data);
       after = data.length === 0 ? null : nextCursor(page);
-    } while (after !== null);
-    return numbers;
+      if (after === null) return items;
+    }
+    throw new GraphRequestError(`The Graph API has more than ${mostPages} pages`, null, true);
   }
 
   /** One number; for when the list of its WABA does not tell its throughput. */
@@ -132,6 +179,8 @@ export class GraphClient implements OnApplicationShutdown {
         `The Graph API answered HTTP ${status}: ${error?.message ?? 'no JSON'}`,
         error?.code ?? null,
         true,
+        undefined,
+        status,
       );
     }
     return body as Record<string, unknown>;
@@ -140,12 +189,21 @@ export class GraphClient implements OnApplicationShutdown {
 
 /** The parsed body, or undefined when it is not JSON. Throws when the body breaks off. */
 async function readJson(body: Dispatcher.ResponseData['body']): Promise<unknown> {
-  const text = await body.text();
+  return parseJson(await body.text());
+}
+
+/** What JSON text says, or undefined when it is none. */
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+function readUsage(headers: WholeAnswer['headers']): Usage[] {
+  const one = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
+  return parseUsage(one('x-business-use-case-usage'), one('x-app-usage'));
 }
 
 function failureCode(error: unknown): string {

@@ -3,6 +3,7 @@ import { AccountsService, type PhoneNumber, type Waba } from '../accounts/accoun
 import { GraphClient, type GraphPhoneNumber, GraphRequestError } from '../meta/graph-client.js';
 import type { Job } from '../platform/jobs/job-runner.js';
 import { Runtime } from '../platform/runtime.js';
+import { type LimitNews, MessagingLimitService } from '../rate-limit/messaging-limit.service.js';
 import { RateLimitService } from '../rate-limit/rate-limit.service.js';
 
 /** Numbers read by a call of their own in one round, at most: the budget is 200 calls an hour. */
@@ -14,10 +15,16 @@ const SINGLE_READS = 2;
  */
 @Injectable()
 export class MetricsService {
+  private lastPoll: Promise<void> = Promise.resolve();
+  private nextPoll: Promise<void> = Promise.resolve();
+  /** Accounts that wait for the next poll. */
+  private readonly asked = new Set<string>();
+
   constructor(
     private readonly accounts: AccountsService,
     private readonly graph: GraphClient,
     private readonly limits: RateLimitService,
+    private readonly messaging: MessagingLimitService,
     private readonly runtime: Runtime,
   ) {}
 
@@ -27,12 +34,42 @@ export class MetricsService {
   }
 
   /** Polls every WABA once; one that fails does not keep the others from being read. */
-  async pollNumbers(): Promise<void> {
+  pollNumbers(): Promise<void> {
+    return this.pollInTurn(this.accounts.wabas().map((waba) => waba.wabaId));
+  }
+
+  /**
+   * Polls WABAs of which a webhook says that something has changed, so that their lanes follow within a second. The
+   * webhook itself is not believed: it names the number as it is shown, and comes late and twice. What is asked for
+   * while a poll is under way shares the next one, because each counts against Meta's budget.
+   */
+  pollNow(wabaIds: readonly string[]): Promise<void> {
+    const isWaiting = this.asked.size > 0;
+    for (const id of wabaIds) this.asked.add(id);
+    if (!isWaiting) this.nextPoll = this.pollInTurn(this.asked);
+    return this.nextPoll;
+  }
+
+  /** One poll after the other, so that what was read earlier never overwrites what was read later. */
+  private pollInTurn(wabaIds: readonly string[] | Set<string>): Promise<void> {
+    const turn = this.lastPoll.then(() => {
+      const ids = [...wabaIds];
+      if (wabaIds === this.asked) this.asked.clear();
+      return this.poll(ids);
+    });
+    this.lastPoll = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async poll(wabaIds: readonly string[]): Promise<void> {
     const { logger, metrics } = this.runtime;
     const polls = metrics.counter('heliograph_polls_total', 'Polls of a WABA’s numbers, by result.', ['result']);
-    for (const waba of this.accounts.wabas()) {
+    for (const waba of wabaIds.flatMap((id) => this.accounts.waba(id) ?? [])) {
       try {
-        await this.accounts.recordPoll(waba.wabaId, await this.read(waba));
+        const asOf = await this.messaging.now();
+        const numbers = await this.read(waba);
+        await this.accounts.recordPoll(waba.wabaId, numbers);
+        await this.messaging.record(limitOf(waba, numbers, asOf));
         this.limits.adapt();
         polls.inc({ result: 'read' });
       } catch (err) {
@@ -56,6 +93,12 @@ export class MetricsService {
     const read = single.filter((n) => n !== null);
     return [...listed.filter((n) => !read.some((one) => one.phoneNumberId === n.phoneNumberId)), ...read];
   }
+}
+
+/** The limit is the portfolio's, so every number tells the same; as of when the question was asked. */
+function limitOf({ portfolioId }: Waba, numbers: readonly GraphPhoneNumber[], asOf: Date): LimitNews[] {
+  const tier = numbers.find((n) => n.messagingLimitTier !== null)?.messagingLimitTier ?? null;
+  return tier === null ? [] : [{ portfolioId, tier, asOf }];
 }
 
 /** Single reads of one round: all numbers never read, and of the others the two that were read longest ago. */
