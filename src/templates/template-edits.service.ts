@@ -1,0 +1,173 @@
+import { Injectable } from '@nestjs/common';
+import type { Counter } from 'prom-client';
+import { AccountsService, type Waba } from '../accounts/accounts.service.js';
+import { classifyOutcome, type SendResult } from '../core/delivery/classify-outcome.js';
+import { GatewayError } from '../core/gateway-error.js';
+import { fieldOfTemplateRefusal, TEMPLATE_EXISTS } from '../core/meta-errors/template-refusals.js';
+import { lintTemplate } from '../core/templates/lint-template.js';
+import { isSameTemplate } from '../core/templates/same-template.js';
+import { languageCode } from '../core/templates/template-status.js';
+import { TemplatesClient } from '../meta/templates-client.js';
+import type { Tenant } from '../platform/auth/principal.js';
+import { Db } from '../platform/db/db.js';
+import { Runtime } from '../platform/runtime.js';
+import { TemplateSyncService } from './template-sync.service.js';
+import type { CreatedTemplateView, CreateTemplateDto, FindingView } from './templates.dto.js';
+import * as store from './templates.store.js';
+
+/**
+ * Creates and deletes templates at Meta. Meta has a name and language once in an account, which makes both safe to
+ * repeat: after a lost answer Meta's list is read, and nothing is ever made twice. Hence no idempotency key.
+ */
+@Injectable()
+export class TemplateEditsService {
+  private readonly edits: Counter<'operation' | 'result'>;
+
+  constructor(
+    private readonly db: Db,
+    private readonly accounts: AccountsService,
+    private readonly client: TemplatesClient,
+    private readonly syncs: TemplateSyncService,
+    runtime: Runtime,
+  ) {
+    this.edits = runtime.metrics.counter(
+      'heliograph_template_edits_total',
+      'Templates created and deleted at Meta, by what came of it.',
+      ['operation', 'result'],
+    );
+  }
+
+  /**
+   * Submits a template for review. The same template again gives the one that is there. Throws `invalid_request` for
+   * what Meta would refuse, `wrong_state` when another template has the name and language, `meta_refused` with the field
+   * that Meta means, and `meta_unavailable` when nobody knows; then the same call may be repeated.
+   */
+  async create(tenant: Tenant, dto: CreateTemplateDto): Promise<CreatedTemplateView> {
+    const { waba_id: wabaId, ...template } = dto;
+    const waba = this.wabaOf(tenant, wabaId);
+    const advice = requireLintFree(template);
+    const there = await this.find(tenant, waba, template);
+    if (there !== null) return this.again(there, template, advice);
+    const result = await this.client.create(waba.wabaId, waba.accessToken, template);
+    const created = readCreated(result);
+    const refusal = created === null ? refusalOf(result) : null;
+    const mayBeThere =
+      refusal === null || refusal.code === 'meta_unavailable' || refusal.meta?.subcode === TEMPLATE_EXISTS;
+    if (mayBeThere) await this.syncs.syncNamed(waba, nameOf(template).name);
+    if (created !== null) {
+      this.edits.inc({ operation: 'create', result: 'created' });
+      return { ...created, waba_id: waba.wabaId, already_there: false, advice };
+    }
+    const found = mayBeThere ? await this.find(tenant, waba, template) : null;
+    this.edits.inc({ operation: 'create', result: found === null ? (refusal?.code ?? 'unknown') : 'found' });
+    if (found === null) throw refusal;
+    return this.again(found, template, advice);
+  }
+
+  /**
+   * Deletes one language of a template; Meta keeps the name of one that was approved from new ones for 30 days. Doing so again changes
+   * nothing. Throws `not_found`, and `meta_refused` or `meta_unavailable` as `create` does.
+   */
+  async remove(tenant: Tenant, id: string): Promise<void> {
+    const read = () => this.db.asTenant(tenant.portfolioId, (tx) => store.findTemplate(tx, tenant.portfolioId, id));
+    const row = await read();
+    if (row === null) throw new GatewayError('not_found', 'You have no template with this id.');
+    if (isGoing(row)) return;
+    const waba = this.wabaOf(tenant, row.waba_id);
+    const result = await this.client.remove(waba.wabaId, waba.accessToken, { id, name: row.name });
+    // Meta's list says what became of it, also when its answer was lost.
+    const isDone = isSuccess(result);
+    const refusal = isDone ? null : refusalOf(result);
+    if (isDone || refusal?.code === 'meta_unavailable') await this.syncs.syncNamed(waba, row.name, factsOf(row));
+    const left = isDone ? null : await read();
+    const isGone = left === null || isGoing(left);
+    this.edits.inc({ operation: 'delete', result: isGone ? 'deleted' : (refusal?.code ?? 'unknown') });
+    if (!isGone && refusal !== null) throw refusal;
+  }
+
+  private again(there: store.TemplateRow, template: object, advice: FindingView[]): CreatedTemplateView {
+    if (!isSameTemplate(template, there)) {
+      const detail = 'name and language must be others: the account has another template of both';
+      throw new GatewayError('wrong_state', `${detail} (${there.template_id}).`, {
+        errors: [{ pointer: '/name', detail }],
+      });
+    }
+    const { template_id: id, status, category, waba_id } = there;
+    return { id, status, category, waba_id, already_there: true, advice };
+  }
+
+  /** The template of this name and language that the account has, as far as we know. */
+  private async find(tenant: Tenant, waba: Waba, template: object): Promise<store.TemplateRow | null> {
+    const { name, language } = nameOf(template);
+    const { portfolioId } = tenant;
+    const filter = { portfolioId, wabaId: waba.wabaId, name, status: null, category: null, after: null, limit: 100 };
+    const rows = await this.db.asTenant(portfolioId, (tx) => store.listTemplates(tx, { ...filter, language: null }));
+    return rows.find((row) => !isGoing(row) && languageCode(row.language) === languageCode(language)) ?? null;
+  }
+
+  private wabaOf(tenant: Tenant, wabaId: unknown): Waba {
+    const waba = typeof wabaId === 'string' ? this.accounts.waba(wabaId) : undefined;
+    if (waba?.portfolioId === tenant.portfolioId) return waba;
+    const detail = 'waba_id must be one of your WhatsApp Business Accounts; GET /v1/phone_numbers names them';
+    throw new GatewayError('invalid_request', detail, { errors: [{ pointer: '/waba_id', detail }] });
+  }
+}
+
+/** What the linter advises; throws for what Meta would refuse. */
+function requireLintFree(template: Record<string, unknown>): FindingView[] {
+  const findings = lintTemplate(template);
+  const errors = findings
+    .filter(({ severity }) => severity === 'error')
+    .map(({ pointer, message, fix }) => ({ pointer, detail: `${message} ${fix}` }));
+  if (errors.length === 0) return findings;
+  const [first] = errors;
+  throw new GatewayError('invalid_request', `Meta would refuse the template: ${first?.detail}`, { errors });
+}
+
+/** Meta keeps a deleted template that was approved in its list for as long as messages of it may be on their way. */
+function isGoing({ status }: store.TemplateRow): boolean {
+  return status === 'DELETED' || status === 'PENDING_DELETION';
+}
+
+function nameOf(template: { readonly name?: unknown; readonly language?: unknown }): {
+  name: string;
+  language: string;
+} {
+  return { name: String(template.name), language: String(template.language) };
+}
+
+function factsOf(row: store.TemplateRow): store.TemplateFacts {
+  const { template_id: templateId, name, language } = row;
+  return { templateId, name, language, status: null, category: null, qualityScore: null, reason: null };
+}
+
+function readCreated(result: SendResult): { id: string; status: string | null; category: string | null } | null {
+  if (result.kind === 'failure' || result.httpStatus < 200 || result.httpStatus > 299) return null;
+  const { id, status, category } = (result.body ?? {}) as Record<string, unknown>;
+  const text = (value: unknown) => (typeof value === 'string' ? value : null);
+  return typeof id === 'string' || typeof id === 'number'
+    ? { id: String(id), status: text(status), category: text(category) }
+    : null;
+}
+
+function isSuccess(result: SendResult): boolean {
+  if (result.kind === 'failure' || result.httpStatus < 200 || result.httpStatus > 299) return false;
+  return (result.body as { success?: unknown } | undefined | null)?.success === true;
+}
+
+function refusalOf(result: SendResult): GatewayError {
+  const outcome = classifyOutcome(result);
+  if (outcome.kind === 'accepted' || outcome.error.code === null) {
+    const detail = 'Meta gave no usable answer; the same call may be repeated.';
+    return new GatewayError('meta_unavailable', detail, { retryAfterMs: 1000 });
+  }
+  const { code, subcode, title, details, fbtrace_id } = outcome.error;
+  const meta = { code, subcode, details, fbtrace_id };
+  if (outcome.kind !== 'rejected') {
+    return new GatewayError('meta_unavailable', `Meta cannot do it now: ${title}`, { meta, retryAfterMs: 60_000 });
+  }
+  const field = fieldOfTemplateRefusal(subcode);
+  if (field === null) return new GatewayError('meta_refused', `Meta refused it: ${title}`, { meta });
+  const errors = field.pointer === '' ? [] : [field];
+  return new GatewayError('meta_refused', `Meta refused it: ${field.pointer} ${field.detail}`.trim(), { meta, errors });
+}
