@@ -78,14 +78,16 @@ export function purgeIdempotencyKeys(q: Queryable, days: number): Promise<number
 }
 
 /** Drops ledger entries past their retention, and their place in the outbox if they still had one. */
-export async function purgeEvents(q: Queryable, days: number): Promise<number> {
+export async function purgeEvents(q: Queryable, days: number, limit: number): Promise<number> {
   return q.run(
     `with old as (
        delete from message_events
-        where seq in (select seq from message_events where recorded_at < now() - $1 * interval '1 day' order by seq limit 50000)
+        where seq in (select seq from message_events where recorded_at < now() - $1 * interval '1 day' order by seq limit $2)
        returning seq
+     ), forgotten as (
+       delete from message_outbox where seq in (select seq from old)
      )
-     delete from message_outbox where seq in (select seq from old)`,
-    [days],
+     select seq from old`,
+    [days, limit],
   );
 }

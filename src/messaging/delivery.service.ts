@@ -1,18 +1,23 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
+import { personKey } from '../core/consent/person-key.js';
 import type { StatusReport } from '../core/delivery/delivery-status.js';
 import type { Fact } from '../core/delivery/message-lifecycle.js';
 import { groupBy } from '../core/group-by.js';
+import { isMediaError } from '../core/media/media-errors.js';
 import { isSameRecipient } from '../core/phone/same-recipient.js';
+import { forgetMediaOf } from '../media/outgoing-media.service.js';
 import type { Queryable } from '../platform/db/queryable.js';
+import { appendNotices, type Notice } from '../platform/ledger/notices.store.js';
 import { Runtime } from '../platform/runtime.js';
+import { MessagingLimitService } from '../rate-limit/messaging-limit.service.js';
 import { learnAll } from './learn-all.js';
 import { type Change, type LockedMessage, lockMessages, writeChanges } from './message-changes.store.js';
-import { appendNotices, type Notice } from './notices.store.js';
+import { readContents } from './messages.store.js';
 import { OutboxSignal } from './outbox-signal.js';
 
-export type { Notice } from './notices.store.js';
+export type { Notice } from '../platform/ledger/notices.store.js';
 
 /** What Meta reports of a message, with what it takes to find the message and to believe it. */
 export interface DeliveryReport {
@@ -43,6 +48,7 @@ export class DeliveryService {
 
   constructor(
     private readonly outbox: OutboxSignal,
+    private readonly messaging: MessagingLimitService,
     private readonly runtime: Runtime,
   ) {
     this.statuses = runtime.metrics.counter('heliograph_statuses_total', 'Statuses that matched a message.', [
@@ -90,6 +96,8 @@ export class DeliveryService {
       };
     });
     await writeChanges(tx, changes, this.runtime.publishesEvents);
+    await forgetFiles(tx, matched);
+    await this.messaging.delivered(tx, matched.flatMap(toDelivery));
     for (const { report } of matched) this.statuses.inc({ status: knownStatus(report.report.status) });
     return { unmatched, mismatched };
   }
@@ -118,6 +126,22 @@ function disagreement(message: LockedMessage, r: DeliveryReport): 'wrong_number'
   if (message.portfolioId !== r.portfolioId || message.phoneNumberId !== r.phoneNumberId) return 'wrong_number';
   if (message.recipientKind !== 'phone' || r.recipientId === null) return null;
   return isSameRecipient(message.recipient, message.record.waId, r.recipientId) ? null : 'wrong_recipient';
+}
+
+/** Meta could not use the files of some messages: the next ones get other copies. */
+async function forgetFiles(
+  tx: Queryable,
+  matched: readonly { readonly message: LockedMessage; readonly report: DeliveryReport }[],
+): Promise<void> {
+  const failed = matched.filter(({ report }) => report.report.errors.some((error) => isMediaError(error.code)));
+  const ids = failed.map(({ message }) => message.id);
+  if (ids.length > 0) await forgetMediaOf(tx, await readContents(tx, ids));
+}
+
+function toDelivery({ message, report }: { readonly message: LockedMessage; readonly report: DeliveryReport }) {
+  if (report.report.status !== 'delivered') return [];
+  const { id: messageId, portfolioId, recipient } = message;
+  return [{ messageId, portfolioId, person: personKey(recipient), at: report.report.at }];
 }
 
 function factOf(r: DeliveryReport): Fact {

@@ -1,21 +1,28 @@
+import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Histogram } from 'prom-client';
-import { AccountsService } from '../accounts/accounts.service.js';
-import { writeToken } from '../core/delivery/callback-token.js';
 import { classifyOutcome, type Outcome, type SendResult } from '../core/delivery/classify-outcome.js';
 import { retryDelayMs } from '../core/limits/retry-delay.js';
+import { isMediaError } from '../core/media/media-errors.js';
+import { MEDIA_PENDING } from '../media/outgoing-media.service.js';
 import { GraphClient } from '../meta/graph-client.js';
 import { jitter } from '../platform/clock/ids.js';
-import { KeyRing } from '../platform/crypto/key-ring.js';
 import { within } from '../platform/lifecycle/worker-loop.js';
 import { Runtime } from '../platform/runtime.js';
-import { RateLimitService } from '../rate-limit/rate-limit.service.js';
-import { toGraphPayload } from './graph-payload.js';
+import { type Flight, type PairPlace, RateLimitService } from '../rate-limit/rate-limit.service.js';
+import { PayloadWriter } from './payload-writer.js';
 import type { ArmedMessage, HeldLane } from './send-queue.store.js';
 import { Settler } from './settler.js';
 
 /** Sends whose outcome is not written yet, over all lanes: a second of the highest rate, twice over. */
 const MOST_UNSETTLED = 2000;
+
+/**
+ * How many sends may be armed for each connection: some wait for one that is about to be free, because between two
+ * rounds connections would stand idle otherwise (measured: a twentieth of the rate). They wait for a fraction of a round
+ * trip, and what waits longer than its lane's lease allows is never written.
+ */
+const ARMED_PER_CONNECTION = 1.25;
 
 /** Longest wait of a message that could not be sent because nobody answered. */
 const LONGEST_WAIT_MS = 60_000;
@@ -26,28 +33,25 @@ const LONGEST_WAIT_MS = 60_000;
  */
 @Injectable()
 export class Dispatcher {
-  private readonly callbackKey: Buffer;
   private onTheWire = 0;
   private readonly answered: Histogram;
 
   constructor(
     private readonly graph: GraphClient,
-    private readonly accounts: AccountsService,
+    private readonly writer: PayloadWriter,
     private readonly limits: RateLimitService,
     private readonly settler: Settler,
-    keys: KeyRing,
     private readonly runtime: Runtime,
   ) {
-    this.callbackKey = keys.tokenKeys[0] as Buffer;
     this.answered = runtime.metrics.histogram('heliograph_graph_seconds', 'Time from a send to its answer.');
   }
 
   /**
-   * Sends that may begin now without waiting for a connection (one that waits could outlive its lane's lease), and
-   * without more outcomes waiting to be written than the database can keep up with.
+   * Sends that may begin now: hardly more than there are connections (one that waits long could outlive its lane's
+   * lease), and without more outcomes waiting to be written than the database can keep up with.
    */
   get room(): number {
-    const connections = this.runtime.config.graphConnections - this.onTheWire;
+    const connections = Math.floor(this.runtime.config.graphConnections * ARMED_PER_CONNECTION) - this.onTheWire;
     return Math.min(connections, MOST_UNSETTLED - this.settler.inFlightCount);
   }
 
@@ -61,13 +65,21 @@ export class Dispatcher {
     this.settler.begin(key);
     const end = this.answered.startTimer();
     this.onTheWire += 1;
-    const result = await this.post(message, mayStillSend);
+    // Before anything is waited for: the round forgets whom it admitted when it ends.
+    const ofPair = this.limits.claimPlace(message);
+    const result = await this.post(message, mayStillSend, ofPair);
     this.onTheWire -= 1;
     end();
     this.runtime.crash.pass('response-in');
     const outcome = classifyOutcome(result);
-    this.slowDown(phoneNumberId, outcome);
+    if (!isWaitingForMedia(result)) this.tellLimits(message, result, outcome);
+    if (outcome.kind === 'rejected' && isMediaError(outcome.error.code)) {
+      await this.writer
+        .mediaFailed(message)
+        .catch((err: unknown) => this.runtime.logger.warn({ err }, 'a file of Meta’s was not forgotten'));
+    }
     const retryInMs = retryInMsOf(outcome, message.retries + 1);
+    if (retryInMs !== null && ofPair !== undefined) this.limits.holdPair(ofPair, retryInMs);
     this.settler.settle({
       ...key,
       outcome,
@@ -87,25 +99,54 @@ export class Dispatcher {
     await within(this.settler.whenIdle(), this.runtime.config.graphTimeoutMs + 1000);
   }
 
-  private async post(message: ArmedMessage, mayStillSend: () => boolean): Promise<SendResult> {
+  private async post(
+    message: ArmedMessage,
+    mayStillSend: () => boolean,
+    ofPair: PairPlace | undefined,
+  ): Promise<SendResult> {
     const phoneNumberId = message.phone_number_id;
-    const waba = this.accounts.waba(this.accounts.phoneNumber(phoneNumberId)?.wabaId ?? '');
-    const token = writeToken({ messageId: message.id, attempt: message.attempt_no }, this.callbackKey);
-    const payload = toGraphPayload(message, token);
-    if (waba === undefined) return { kind: 'failure', code: 'NO_ACCESS_TOKEN' };
-    if (!mayStillSend()) return { kind: 'failure', code: 'LEASE_LOST' };
-    this.limits.limiter(phoneNumberId)?.spend(this.runtime.clock.monotonicMs());
-    const answer = this.graph.sendMessage(phoneNumberId, waba.accessToken, payload);
+    const letter = await this.writer.write(message);
+    if (letter.result !== undefined) return letter.result;
+    const flight = mayStillSend() ? this.limits.launch(phoneNumberId, mayStillSend, ofPair) : undefined;
+    if (flight === undefined) return { kind: 'failure', code: 'LEASE_LOST' };
+    await this.turnOf(flight);
+    const answer = this.graph.sendMessage(phoneNumberId, letter.accessToken, letter.payload, flight);
     this.runtime.crash.passSoon('bytes-out');
-    return answer;
+    return answer.finally(() => flight.ended());
   }
 
-  private slowDown(phoneNumberId: string, outcome: Outcome): void {
+  /** Waits until a message may be written: it was armed a little earlier, so that it does not wait for the database then. */
+  private async turnOf(flight: Flight): Promise<void> {
+    const { clock } = this.runtime;
+    for (let ms = flight.turnMs - clock.monotonicMs(); ms > 0; ms = flight.turnMs - clock.monotonicMs())
+      await setTimeout(Math.ceil(ms));
+  }
+
+  private tellLimits(message: ArmedMessage, result: SendResult, outcome: Outcome): void {
+    const phoneNumberId = message.phone_number_id;
     if (outcome.kind === 'not_sent') this.limits.backOff(phoneNumberId);
     else this.limits.reached(phoneNumberId);
-    if (outcome.kind === 'rejected' || outcome.kind === 'rejected_retry')
-      this.limits.react(phoneNumberId, outcome.reaction);
+    const isRefused = outcome.kind === 'rejected' || outcome.kind === 'rejected_retry';
+    if (result.kind !== 'answer' || (!isRefused && outcome.kind !== 'accepted')) return;
+    this.limits.hear({
+      phoneNumberId,
+      type: message.type,
+      template: templateOf(message),
+      code: isRefused ? outcome.error.code : null,
+      reaction: isRefused ? outcome.reaction : null,
+      usage: result.usage ?? [],
+    });
   }
+}
+
+function templateOf(message: ArmedMessage): string | null {
+  const { name } = message.content as { readonly name?: unknown };
+  return message.type === 'template' && typeof name === 'string' ? name : null;
+}
+
+/** What is wrong with a file says nothing about the way to Meta. */
+function isWaitingForMedia(result: SendResult): boolean {
+  return result.kind === 'failure' && result.code === MEDIA_PENDING;
 }
 
 function retryInMsOf(outcome: Outcome, retries: number): number | null {

@@ -15,7 +15,7 @@ export interface EventRow {
   readonly recorded_at: Date;
   readonly phone_number_id: string | null;
   readonly recipient: string | null;
-  readonly recipient_kind: 'phone' | 'bsuid' | null;
+  readonly recipient_kind: 'phone' | 'bsuid' | 'group' | null;
   readonly callback_data: string | null;
   readonly metadata: object | null;
 }

@@ -7,6 +7,7 @@ const MESSAGE: OutgoingMessage = {
   type: 'text',
   content: { body: 'Hello', preview_url: true },
   context: null,
+  envelope: null,
 };
 
 describe('what goes to the Graph API', () => {
@@ -27,6 +28,16 @@ describe('what goes to the Graph API', () => {
     );
     expect(payload).toHaveProperty('recipient', 'US.1');
     expect(payload).not.toHaveProperty('to');
+  });
+
+  it('names a group and its type, and carries the options of the envelope', () => {
+    const payload: unknown = JSON.parse(
+      toGraphPayload(
+        { ...MESSAGE, recipient: 'Y2Fw', recipient_kind: 'group', envelope: { recipient_identity_key_hash: 'DF2l=' } },
+        't',
+      ),
+    );
+    expect(payload).toMatchObject({ recipient_type: 'group', to: 'Y2Fw', recipient_identity_key_hash: 'DF2l=' });
   });
 
   it('carries the context of an answer and the content under the name of its type', () => {

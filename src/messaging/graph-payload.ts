@@ -1,10 +1,12 @@
 /** What of a message goes to the Graph API. */
 export interface OutgoingMessage {
   readonly recipient: string;
-  readonly recipient_kind: 'phone' | 'bsuid';
+  readonly recipient_kind: 'phone' | 'bsuid' | 'group';
   readonly type: string;
   readonly content: object;
   readonly context: object | null;
+  /** The Cloud API's own options beside the content, or null. */
+  readonly envelope: object | null;
 }
 
 /**
@@ -12,11 +14,12 @@ export interface OutgoingMessage {
  * business-scoped id is named by `recipient` instead of `to` (Meta, 2026).
  */
 export function toGraphPayload(message: OutgoingMessage, callbackToken: string): string {
-  const who = message.recipient_kind === 'phone' ? { to: message.recipient } : { recipient: message.recipient };
+  const who = message.recipient_kind === 'bsuid' ? { recipient: message.recipient } : { to: message.recipient };
   return JSON.stringify({
     messaging_product: 'whatsapp',
-    recipient_type: 'individual',
+    recipient_type: message.recipient_kind === 'group' ? 'group' : 'individual',
     ...who,
+    ...message.envelope,
     ...(message.context === null ? {} : { context: message.context }),
     type: message.type,
     [message.type]: message.content,

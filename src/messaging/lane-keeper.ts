@@ -128,15 +128,23 @@ export class LaneKeeper {
     const taken = await store.takeLanes(this.db, { workerId: this.workerId, upTo });
     if (taken.length === 0) return [];
     const ids = taken.map((lane) => lane.phoneNumberId);
-    const recent = groupBy(
-      await store.recentAttempts(this.db, ids, this.limits.memoryMs),
-      (row) => row.phone_number_id,
-    );
+    const [attempts, pairs] = await Promise.all([
+      store.recentAttempts(this.db, ids, this.limits.memoryMs),
+      this.limits.pairDebts(ids),
+    ]);
+    const attemptsOf = groupBy(attempts, (row) => row.phone_number_id);
+    const pairsOf = groupBy(pairs, (row) => row.phone_number_id);
     for (const lane of taken) {
-      this.limits.open(
-        lane.phoneNumberId,
-        (recent.get(lane.phoneNumberId) ?? []).map((row) => row.age_ms),
-      );
+      this.limits.open(lane.phoneNumberId, {
+        attempts: (attemptsOf.get(lane.phoneNumberId) ?? []).map((row) => ({
+          armedAgeMs: row.armed_age_ms,
+          answeredAgeMs: row.answered_age_ms,
+        })),
+        pairs: (pairsOf.get(lane.phoneNumberId) ?? []).map((row) => ({
+          recipient: row.recipient,
+          paidInMs: row.paid_in_ms,
+        })),
+      });
       this.held.set(lane.phoneNumberId, { phoneNumberId: lane.phoneNumberId, fence: lane.fence });
     }
     this.inherited.push(...taken);

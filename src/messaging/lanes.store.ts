@@ -115,17 +115,27 @@ function columnsOf(lanes: readonly HeldLane[]): unknown[] {
   return [lanes.map((l) => l.phoneNumberId), lanes.map((l) => l.fence)];
 }
 
+/** How long ago (in milliseconds) an attempt was armed, and when it was answered if it was. */
+export interface RecentAttempt {
+  readonly phone_number_id: string;
+  readonly armed_age_ms: number;
+  readonly answered_age_ms: number | null;
+}
+
 /**
- * How long ago (in milliseconds, the oldest first) each attempt of the last `windowMs` was armed, per lane: from this
- * the limiter of a new owner is derived, so that two owners together never exceed the number's limit.
+ * Each attempt of the last `windowMs`, per lane: from this the limiter of a new owner is derived, so that two owners
+ * together never exceed the number's limit. An attempt that was only declared unknown was not answered.
  */
 export function recentAttempts(
   q: Queryable,
   phoneNumberIds: readonly string[],
   windowMs: number,
-): Promise<{ phone_number_id: string; age_ms: number }[]> {
+): Promise<RecentAttempt[]> {
   return q.rows(
-    `select phone_number_id, (extract(epoch from clock_timestamp() - armed_at) * 1000)::double precision as age_ms
+    `select phone_number_id,
+            (extract(epoch from clock_timestamp() - armed_at) * 1000)::double precision as armed_age_ms,
+            case when evidence in ('response', 'webhook')
+                 then (extract(epoch from clock_timestamp() - finished_at) * 1000)::double precision end as answered_age_ms
        from attempts
       where phone_number_id = any($1) and armed_at > clock_timestamp() - $2 * interval '1 millisecond'
       order by armed_at`,

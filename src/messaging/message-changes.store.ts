@@ -12,6 +12,7 @@ import { groupBy } from '../core/group-by.js';
 import type { MetaErrorReport } from '../core/meta-errors/meta-error-report.js';
 import { toJsonb } from '../platform/db/jsonb.js';
 import type { Queryable } from '../platform/db/queryable.js';
+import { learnFromRefusals } from './refusal-lessons.store.js';
 
 /** A message that this transaction holds locked. */
 export interface LockedMessage {
@@ -19,7 +20,7 @@ export interface LockedMessage {
   readonly portfolioId: string;
   readonly phoneNumberId: string;
   readonly recipient: string;
-  readonly recipientKind: 'phone' | 'bsuid';
+  readonly recipientKind: 'phone' | 'bsuid' | 'group';
   /** Version of its latest ledger entry. */
   readonly version: number;
   readonly record: MessageRecord;
@@ -37,7 +38,7 @@ interface LockedRow {
   readonly portfolio_id: string;
   readonly phone_number_id: string;
   readonly recipient: string;
-  readonly recipient_kind: 'phone' | 'bsuid';
+  readonly recipient_kind: 'phone' | 'bsuid' | 'group';
   readonly state: MessageState;
   readonly on_unknown: 'hold' | 'resend';
   readonly attempt_no: number;
@@ -134,6 +135,7 @@ export async function writeChanges(tx: Queryable, changes: readonly Change[], pu
   await updateAttempts(tx, changed);
   await updateAwaiting(tx, changed);
   await appendEvents(tx, changed, publish);
+  await learnFromRefusals(tx, changed, publish);
 }
 
 async function updateMessages(tx: Queryable, changes: readonly Change[]): Promise<void> {

@@ -1,44 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import type { EventRow } from './events.store.js';
-import { readCursor, toEventView, toMessageView, writeCursor } from './message.views.js';
+import { toEventView, toMessageView } from './message.views.js';
 import type { MessageRow } from './messages.store.js';
 
-const EVENT_CURSOR = /^\d{1,20}~\d{1,18}$/;
 const AT = new Date('2026-03-01T10:00:00.000Z');
-
-describe('a cursor', () => {
-  it('comes back as it was written', () => {
-    fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 10n ** 20n - 1n }), fc.nat(), (tx, seq) => {
-        const parts = [String(tx), seq];
-        expect(readCursor(writeCursor(parts), EVENT_CURSOR, 'after')).toEqual([String(tx), String(seq)]);
-      }),
-    );
-  });
-
-  it('fits into a URL as it is', () => {
-    expect(writeCursor(['12345678901234567890', 99])).toMatch(/^[\w-]+$/);
-  });
-
-  it.each(['', 'x', 'MTIz', writeCursor(['1', '2', '3']), writeCursor(["1';--", 2]), '12~3', '한'])(
-    'of somebody else is refused with its field: %j',
-    (text) => {
-      expect(() => readCursor(text, EVENT_CURSOR, 'after')).toThrow(
-        expect.objectContaining({ code: 'invalid_request', errors: [expect.objectContaining({ pointer: '/after' })] }),
-      );
-    },
-  );
-});
 
 const ROW: MessageRow = {
   id: 'm',
+  pool_id: null,
   phone_number_id: '1',
   recipient: '+16505551234',
   recipient_kind: 'phone',
   type: 'text',
   content: { body: 'x' },
   context: null,
+  envelope: null,
   priority: 1,
   on_unknown: 'hold',
   send_at: null,
@@ -60,6 +36,7 @@ const ROW: MessageRow = {
   inferred: false,
   errors: [],
   pricing: null,
+  content_erased_at: null,
   attempts: [],
 };
 const ATTEMPT = {

@@ -1,7 +1,8 @@
-import { GatewayError } from '../core/gateway-error.js';
+import { isFromDropIn, writeAnsweredId } from '../core/cloud-api/answered-id.js';
 import type { EventRow } from './events.store.js';
+import { PRIORITIES } from './message.shape.js';
 import type { MessageRow } from './messages.store.js';
-import { type EventView, type MessageView, PRIORITIES } from './messaging.dto.js';
+import type { EventView, MessageView } from './messaging.dto.js';
 
 /** Shows a stored message to its caller. */
 export function toMessageView(row: MessageRow): MessageView {
@@ -10,10 +11,12 @@ export function toMessageView(row: MessageRow): MessageView {
     state: row.state,
     status: row.status,
     phone_number_id: row.phone_number_id,
+    ...(row.pool_id === null ? {} : { pool_id: row.pool_id }),
     ...recipientOf(row),
     type: row.type,
     [row.type]: row.content,
     ...(row.context === null ? {} : { context: row.context }),
+    ...row.envelope,
     priority: PRIORITIES[row.priority] ?? 'marketing',
     on_unknown: row.on_unknown,
     send_at: iso(row.send_at),
@@ -43,18 +46,24 @@ export function toMessageView(row: MessageRow): MessageView {
 
 /** The recipient under the name that says what it is: a phone number or a business-scoped user id. */
 function recipientOf(row: { readonly recipient: string | null; readonly recipient_kind: string | null }): {
+  recipient_type?: 'group';
   to?: string;
   recipient?: string;
 } {
   if (row.recipient === null) return {};
+  if (row.recipient_kind === 'group') return { recipient_type: 'group', to: row.recipient };
   return row.recipient_kind === 'bsuid' ? { recipient: row.recipient } : { to: row.recipient };
 }
 
 /** What Meta reported about the delivery, and for a rejected message also why. */
 function errorsOf(row: MessageRow): object[] {
-  const last = row.state === 'rejected' ? row.attempts.at(-1)?.error : null;
-  return [...(last === null || last === undefined ? [] : [last]), ...row.errors];
+  const last = row.state === 'rejected' ? row.attempts.at(-1) : undefined;
+  const refusal = last?.outcome === 'rejected' ? last.error : null;
+  return [...(refusal === null ? [] : [refusal]), ...row.errors];
 }
+
+/** Of these, the data say what they are about: an account has Meta's ids, and of limits it is a stop. */
+const NAMED_BY_THEIR_DATA = ['account', 'rate_limit'];
 
 /** Shows an entry of the ledger as a CloudEvent. `businessId` names the tenant. */
 export function toEventView(row: EventRow, businessId: string): EventView {
@@ -68,29 +77,18 @@ export function toEventView(row: EventRow, businessId: string): EventView {
     datacontenttype: 'application/json',
     version: row.version,
     data: {
-      ...(row.aggregate === 'account' ? {} : { [`${row.aggregate}_id`]: row.aggregate_id }),
+      ...(NAMED_BY_THEIR_DATA.includes(row.aggregate) ? {} : { [`${row.aggregate}_id`]: row.aggregate_id }),
       ...(row.phone_number_id === null ? {} : { phone_number_id: row.phone_number_id, ...recipientOf(row) }),
       ...row.data,
       ...(row.callback_data === null ? {} : { callback_data: row.callback_data }),
       ...(row.metadata === null ? {} : { metadata: row.metadata }),
+      ...(isFromDropIn(row.metadata) ? { drop_in_id: writeAnsweredId(row.aggregate_id) } : {}),
     },
   };
 }
 
-/** Writes a cursor so that callers do not take it apart. */
-export function writeCursor(parts: readonly (string | number)[]): string {
-  return Buffer.from(parts.join('~')).toString('base64url');
-}
-
-/** Reads a cursor back. Throws `invalid_request` for `field` when it is not one of ours. */
-export function readCursor(text: string, pattern: RegExp, field: string): string[] {
-  const plain = Buffer.from(text, 'base64url').toString('latin1');
-  if (!pattern.test(plain)) {
-    const detail = `${field} must be a value that an earlier answer gave`;
-    throw new GatewayError('invalid_request', detail, { errors: [{ pointer: `/${field}`, detail }] });
-  }
-  return plain.split('~');
-}
+/** A cursor of events: transaction and sequence number, at most 64 and 63 bits, kept to the digits that always fit. */
+export const EVENT_CURSOR = /^\d{1,19}~\d{1,18}$/;
 
 /** PostgreSQL writes instants into JSON in its own form. */
 function isoOf(text: string): string {

@@ -1,20 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import { Db } from '../platform/db/db.js';
+import { inBatches } from '../platform/jobs/in-batches.js';
 import type { Job } from '../platform/jobs/job-runner.js';
 import { Runtime } from '../platform/runtime.js';
 import * as chores from './chores.store.js';
 import { measureOutbox } from './events.store.js';
 import { purgeWorkers } from './lanes.store.js';
 import { learnAll } from './learn-all.js';
+import { purgeMarketingRefusals } from './marketing-refusals.store.js';
 import { lockMessages, writeChanges } from './message-changes.store.js';
 import { OutboxSignal } from './outbox-signal.js';
+import * as retention from './retention.store.js';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
 const BATCH = 1000;
 
+/** Rows that one transaction removes or empties: a few milliseconds of locks. */
+const PURGED = 2000;
+
 /** How long an idempotency key is kept. */
 const KEY_RETENTION_DAYS = 7;
+
+/** A refusal of marketing is forgotten a week after its hold has ended; a day more does no harm. */
+const MARKETING_REFUSAL_DAYS = 8;
 
 /** What messages need to have done from time to time, whichever replica does it. */
 @Injectable()
@@ -69,6 +78,7 @@ export class MessagingJobsService {
         run: () => this.tell('no_status_seen', () => chores.findWithoutStatus(this.db, noStatusAfterMs, BATCH)),
       },
       { name: 'purge-messages', everyMs: HOUR, run: () => this.purge() },
+      { name: 'purge-content', everyMs: HOUR, run: () => this.purgeContent() },
     ];
   }
 
@@ -90,10 +100,37 @@ export class MessagingJobsService {
     }
   }
 
+  private async purgeContent(): Promise<void> {
+    const { clock, config } = this.runtime;
+    const { contentRetentionDays, messageRetentionDays, inboundRetentionDays } = config;
+    const purged = this.runtime.metrics.counter(
+      'heliograph_purged_total',
+      'Rows removed or emptied because their time was over, by what they held.',
+      ['what'],
+    );
+    const counted = async (what: string, took: Promise<number>) => {
+      const count = await took;
+      purged.inc({ what }, count);
+      return count;
+    };
+    const { db } = this;
+    await inBatches(clock, PURGED, (most) =>
+      counted('content', retention.eraseContent(db, contentRetentionDays, most)),
+    );
+    await inBatches(clock, PURGED, (most) =>
+      counted('messages', retention.purgeMessages(db, messageRetentionDays, most)),
+    );
+    await inBatches(clock, PURGED, (most) =>
+      counted('conversations', retention.purgeConversations(db, inboundRetentionDays, most)),
+    );
+  }
+
   private async purge(): Promise<void> {
     await chores.purgeIdempotencyKeys(this.db, KEY_RETENTION_DAYS);
-    await chores.purgeEvents(this.db, this.runtime.config.eventRetentionDays);
+    const { clock, config } = this.runtime;
+    await inBatches(clock, PURGED, (most) => chores.purgeEvents(this.db, config.eventRetentionDays, most));
     await purgeWorkers(this.db);
+    await purgeMarketingRefusals(this.db, MARKETING_REFUSAL_DAYS);
   }
 }
 

@@ -1,127 +1,62 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  IsIn,
-  IsInt,
-  IsNotEmptyObject,
-  IsObject,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Length,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  Validate,
-  ValidateIf,
-  ValidateNested,
-} from 'class-validator';
-import { KIND_NAMES, type Kind } from './kinds/kinds.js';
-import { TemplateContent } from './kinds/template.kind.js';
-import { TextContent } from './kinds/text.kind.js';
-import { InstantRule, JsonSizeRule, KindContentRule, PhoneRule, RecipientRule } from './message.rules.js';
+import { IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Matches, Max, MaxLength, Min } from 'class-validator';
+import { ApiShapes, Shaped } from '../platform/http/shaped.js';
+import { KIND_NAMES, KINDS, type Kind } from './kinds/kinds.js';
+import { messageShape, PRIORITIES, type Priority } from './message.shape.js';
 
-/** Priorities, the most urgent first: their order is the order in which messages of a number go out. */
-export const PRIORITIES = ['authentication', 'utility', 'marketing'] as const;
-
-/** A priority's name. */
-export type Priority = (typeof PRIORITIES)[number];
+/** The content of each kind by the name of the kind. */
+const CONTENTS = Object.fromEntries(
+  KIND_NAMES.map((kind) => [kind, { name: KINDS[kind].schemaName, shape: KINDS[kind].content }]),
+);
 
 /** The message that this one quotes. */
 export class MessageContext {
   /** Its wamid. */
   @ApiProperty({ description: 'The wamid of the message that is answered.', maxLength: 128 })
-  @IsString()
-  @Length(1, 128)
   message_id: string;
 }
 
-/** A message to send, in the Cloud API's own shape with our options beside it. */
-export class SendMessageDto {
-  /** The business phone number that sends. */
-  @ApiProperty({ example: '106540352242922' })
-  @IsString()
-  @Matches(/^\d{1,32}$/, { message: 'phone_number_id must be an id of Meta: digits only' })
-  phone_number_id: string;
-
-  /** The recipient in international form, `+` and country code first. National numbers are refused: Meta would guess the country. */
-  @ApiProperty({ example: '+16505551234', required: false })
-  @ValidateIf((o: SendMessageDto) => o.to !== undefined || o.recipient === undefined)
-  @Validate(PhoneRule)
+/** A message to send. What each field must look like, and what it means, says {@link messageShape}. */
+@Shaped(messageShape)
+export class SendMessageDto implements Partial<Record<Kind, object>> {
+  phone_number_id?: string;
+  pool_id?: string;
+  recipient_type?: 'individual' | 'group';
   to?: string;
-
-  /** Business-scoped user id, in place of `to`. */
-  @ApiProperty({ example: 'US.13491208655302741918', required: false })
-  @ValidateIf((o: SendMessageDto) => o.recipient !== undefined)
-  @Validate(RecipientRule)
   recipient?: string;
-
-  /** Kind of the message; its content stands under the same name. */
-  @ApiProperty({ enum: KIND_NAMES })
-  @IsIn(KIND_NAMES, { message: `type must be one of ${KIND_NAMES.join(', ')}` })
-  @Validate(KindContentRule)
   type: Kind;
+  text?: object;
+  image?: object;
+  audio?: object;
+  video?: object;
+  document?: object;
+  sticker?: object;
+  location?: object;
+  contacts?: object;
+  reaction?: object;
+  interactive?: object;
+  template?: object;
+  pin?: object;
+  context?: MessageContext | null;
+  recipient_identity_key_hash?: string;
+  message_activity_sharing?: boolean;
+  category?: string;
+  ttl_seconds?: number;
+  direct_send_config?: object;
+  priority?: Priority | null;
+  on_unknown?: 'hold' | 'resend' | null;
+  send_at?: string | null;
+  expires_at?: string | null;
+  callback_data?: string | null;
+  metadata?: object | null;
+  validate_only?: boolean | null;
+}
 
-  @ApiProperty({ type: () => TextContent, required: false })
-  @IsOptional()
-  @IsObject({ message: 'text must be an object' })
-  @ValidateNested()
-  @Type(() => TextContent)
-  text?: TextContent;
-
-  @ApiProperty({ type: () => TemplateContent, required: false })
-  @IsOptional()
-  @IsObject({ message: 'template must be an object' })
-  @ValidateNested()
-  @Type(() => TemplateContent)
-  template?: TemplateContent;
-
-  /** The message that this one answers. */
-  @ApiProperty({ type: () => MessageContext, required: false })
-  @IsOptional()
-  @IsObject({ message: 'context must be an object' })
-  @ValidateNested()
-  @Type(() => MessageContext)
-  context?: MessageContext;
-
-  /** Which messages of the number go first. Default: `marketing` for templates, `utility` for everything else. */
-  @ApiProperty({ enum: PRIORITIES, required: false })
-  @IsOptional()
-  @IsIn(PRIORITIES, { message: `priority must be one of ${PRIORITIES.join(', ')}` })
-  priority?: Priority;
-
-  /** What to do when nobody knows whether Meta has it: `hold` never sends twice, `resend` may, once. */
-  @ApiProperty({ enum: ['hold', 'resend'], required: false, default: 'hold' })
-  @IsOptional()
-  @IsIn(['hold', 'resend'], { message: 'on_unknown must be hold or resend' })
-  on_unknown?: 'hold' | 'resend';
-
-  /** Not before this instant. */
-  @ApiProperty({ required: false, format: 'date-time' })
-  @IsOptional()
-  @Validate(InstantRule)
-  send_at?: string;
-
-  /** Not after this instant: the message expires if it could not be sent by then. */
-  @ApiProperty({ required: false, format: 'date-time' })
-  @IsOptional()
-  @Validate(InstantRule)
-  expires_at?: string;
-
-  /** Given back on every event of the message. Stays with us: Meta never sees it. */
-  @ApiProperty({ required: false, maxLength: 512 })
-  @IsOptional()
-  @IsString()
-  @MaxLength(512, { message: 'callback_data must have at most 512 characters' })
-  callback_data?: string;
-
-  /** Anything of the caller's, up to 4 kB of JSON, given back with the message and its events. */
-  @ApiProperty({ required: false, type: Object })
-  @IsOptional()
-  @IsNotEmptyObject({ nullable: true }, { message: 'metadata must be an object' })
-  @Validate(JsonSizeRule)
-  metadata?: Record<string, unknown>;
+/** The answer to `validate_only`: the message would be accepted. */
+export class ValidatedView {
+  @ApiProperty({ enum: ['valid'] })
+  state: 'valid';
 }
 
 /** What Meta or we said about an attempt or a delivery that failed. */
@@ -179,7 +114,8 @@ const STATES = [
 ];
 const STATUSES = ['accepted', 'held', 'sent', 'failed', 'delivered', 'read', 'played'];
 
-/** A message as every wire shows it. */
+/** A message as every wire shows it; its content stands under the name of its type. */
+@ApiShapes(CONTENTS)
 export class MessageView {
   @ApiProperty({ format: 'uuid' })
   id: string;
@@ -191,18 +127,31 @@ export class MessageView {
   status: string | null;
   @ApiProperty()
   phone_number_id: string;
+  /** The pool that chose the number; absent when the sender named the number. */
+  @ApiProperty({ format: 'uuid', required: false })
+  pool_id?: string;
+  /** `group` when the message goes to a group. */
+  @ApiProperty({ enum: ['group'], required: false })
+  recipient_type?: 'group';
   @ApiProperty({ required: false })
   to?: string;
   @ApiProperty({ required: false })
   recipient?: string;
   @ApiProperty({ enum: KIND_NAMES })
   type: string;
-  @ApiProperty({ type: () => TextContent, required: false })
-  text?: object;
-  @ApiProperty({ type: () => TemplateContent, required: false })
-  template?: object;
   @ApiProperty({ type: () => MessageContext, required: false })
   context?: object;
+  /** The Cloud API's own options of the message, when it has any. */
+  @ApiProperty({ required: false })
+  recipient_identity_key_hash?: string;
+  @ApiProperty({ required: false })
+  message_activity_sharing?: boolean;
+  @ApiProperty({ required: false })
+  category?: string;
+  @ApiProperty({ type: 'integer', required: false })
+  ttl_seconds?: number;
+  @ApiProperty({ type: Object, required: false })
+  direct_send_config?: object;
   @ApiProperty({ enum: PRIORITIES })
   priority: Priority;
   @ApiProperty({ enum: ['hold', 'resend'] })

@@ -5,14 +5,17 @@ import type { AccountsService } from '../accounts/accounts.service.js';
 import type { Tenant } from '../platform/auth/principal.js';
 import { loadConfig } from '../platform/config/load-config.js';
 import type { Db } from '../platform/db/db.js';
+import { writeCursor } from '../platform/http/cursor.js';
 import { CrashPoints } from '../platform/observability/crash-points.js';
 import { Metrics } from '../platform/observability/metrics.js';
 import { Runtime } from '../platform/runtime.js';
+import { StopsService } from '../rate-limit/stops.service.js';
+import { TemplateDirectoryService } from '../templates/template-directory.service.js';
 import { LaneSchedule } from './lane-schedule.js';
-import { writeCursor } from './message.views.js';
 import type { SendMessageDto } from './messaging.dto.js';
 import { MessagingService } from './messaging.service.js';
 import { OutboxSignal } from './outbox-signal.js';
+import { PoolSendersService } from './pool-senders.service.js';
 
 const NOW = new Date('2026-03-01T10:00:00.000Z');
 const TENANT: Tenant = { kind: 'tenant', portfolioId: 'p1', keyId: 'k', scopes: new Set(['*']) };
@@ -52,7 +55,9 @@ describe('accepting and reading messages', () => {
       new CrashPoints(undefined),
     );
     schedule = new LaneSchedule(clock);
-    service = new MessagingService(db, accounts, schedule, new OutboxSignal(), runtime);
+    const templates = new TemplateDirectoryService(db, accounts, runtime);
+    const senders = new PoolSendersService(db, accounts, new StopsService(db, accounts, runtime), runtime);
+    service = new MessagingService(db, schedule, new OutboxSignal(), templates, senders, runtime);
   });
 
   it('stores the number as E.164 and wakes its lane', async () => {
@@ -68,10 +73,10 @@ describe('accepting and reading messages', () => {
       service.accept(TENANT, { ...TEXT, type: 'template', text: undefined, template } as SendMessageDto, null),
       service.accept(TENANT, { ...TEXT, priority: 'authentication', on_unknown: 'resend' } as SendMessageDto, null),
     ]);
-    expect(views.map((view) => [view.priority, view.on_unknown])).toEqual([
-      ['utility', 'hold'],
-      ['marketing', 'hold'],
-      ['authentication', 'resend'],
+    expect(views).toMatchObject([
+      { priority: 'utility', on_unknown: 'hold' },
+      { priority: 'marketing', on_unknown: 'hold' },
+      { priority: 'authentication', on_unknown: 'resend' },
     ]);
   });
 

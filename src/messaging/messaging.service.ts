@@ -1,36 +1,53 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
-import { AccountsService } from '../accounts/accounts.service.js';
 import { canonicalJson } from '../core/canonical-json.js';
+import { readAnsweredId } from '../core/cloud-api/answered-id.js';
 import { GatewayError } from '../core/gateway-error.js';
 import { parsePhone } from '../core/phone/recipient.js';
 import type { Tenant } from '../platform/auth/principal.js';
 import { newId } from '../platform/clock/ids.js';
 import { Db, isTransient } from '../platform/db/db.js';
 import { GroupCommit } from '../platform/db/group-commit.js';
+import { readCursor, writeCursor } from '../platform/http/cursor.js';
 import { Runtime } from '../platform/runtime.js';
+import { TemplateDirectoryService } from '../templates/template-directory.service.js';
 import { listEventsAfter, listEventsOf } from './events.store.js';
 import { LaneSchedule } from './lane-schedule.js';
-import { readCursor, toEventView, toMessageView, writeCursor } from './message.views.js';
-import { type Acceptance, findMessage, insertMessages, listMessages, type NewMessage } from './messages.store.js';
+import { ENVELOPE_FIELDS, PRIORITIES } from './message.shape.js';
+import { EVENT_CURSOR, toEventView, toMessageView } from './message.views.js';
 import {
-  type EventPage,
-  type ListEventsQuery,
-  type ListMessagesQuery,
-  type MessageHistory,
-  type MessagePage,
-  type MessageView,
-  PRIORITIES,
-  type SendMessageDto,
+  type Acceptance,
+  findMessage,
+  insertMessages,
+  isKeyKnown,
+  listMessages,
+  type NewMessage,
+} from './messages.store.js';
+import type {
+  EventPage,
+  ListEventsQuery,
+  ListMessagesQuery,
+  MessageHistory,
+  MessagePage,
+  MessageView,
+  SendMessageDto,
+  ValidatedView,
 } from './messaging.dto.js';
 import { OutboxSignal } from './outbox-signal.js';
+import { type ChosenSender, PoolSendersService } from './pool-senders.service.js';
 
 const ACCEPT = { maxBatch: 500, maxWaiting: 20_000, deadlineMs: 10_000, isolate: (e: unknown) => !isTransient(e) };
 
 const UUID_CURSOR = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** Transaction and sequence number: at most 64 and 63 bits, kept to the digits that always fit. */
-const EVENT_CURSOR = /^\d{1,19}~\d{1,18}$/;
+
+/** Who sends a message. */
+type Sender = ChosenSender | { readonly phoneNumberId: string; readonly pool: null };
+
+/** What became of one of many messages. */
+export type Accepted =
+  | { readonly id: string; readonly state: 'queued' | 'scheduled'; readonly phone_number_id?: string }
+  | { readonly id?: never; readonly state: 'valid' };
 
 /** What callers do with messages: have them accepted, read them, and read what became of them. */
 @Injectable()
@@ -42,9 +59,10 @@ export class MessagingService {
 
   constructor(
     private readonly db: Db,
-    private readonly accounts: AccountsService,
     private readonly schedule: LaneSchedule,
     private readonly outbox: OutboxSignal,
+    private readonly templates: TemplateDirectoryService,
+    private readonly senders: PoolSendersService,
     private readonly runtime: Runtime,
   ) {
     const { metrics } = runtime;
@@ -57,23 +75,25 @@ export class MessagingService {
 
   /**
    * Takes a message on: it is durable when this resolves. With an idempotency key, the same request again gives the
-   * same answer, and another request under that key is refused.
+   * same answer, and another request under that key is refused. With `validate_only` nothing is kept.
    */
-  async accept(tenant: Tenant, dto: SendMessageDto, idempotencyKey: string | null): Promise<MessageView> {
-    this.requireNumber(tenant, dto.phone_number_id);
-    const message = this.toNewMessage(dto, idempotencyKey);
-    this.runtime.crash.pass('before-accept-commit');
-    const acceptance = await this.commitOf(tenant.portfolioId).submit(message);
-    this.runtime.crash.pass('after-accept-commit');
-    if (acceptance.kind === 'known' && !acceptance.fingerprint.equals(message.fingerprint)) {
-      throw new GatewayError(
-        'idempotency_mismatch',
-        'This idempotency key came with another request before. Use a new key for a new message.',
-      );
-    }
-    if (acceptance.kind === 'known') this.replayed.inc();
-    else this.announce(message, acceptance.state);
-    return acceptedView(message, acceptance);
+  async accept(
+    tenant: Tenant,
+    dto: SendMessageDto,
+    idempotencyKey: string | null,
+  ): Promise<MessageView | ValidatedView> {
+    const message = await this.prepare(tenant, dto, idempotencyKey);
+    if (dto.validate_only === true) return { state: 'valid' };
+    return acceptedView(message, await this.take(tenant, message));
+  }
+
+  /** As `accept`, for those who want no more than what the message became: one of many. */
+  async acceptOne(tenant: Tenant, dto: SendMessageDto, idempotencyKey: string | null): Promise<Accepted> {
+    const message = await this.prepare(tenant, dto, idempotencyKey);
+    if (dto.validate_only === true) return { state: 'valid' };
+    const acceptance = await this.take(tenant, message);
+    const accepted = { id: acceptance.id, state: stateAt(message, acceptance) };
+    return message.pool === null ? accepted : { ...accepted, phone_number_id: numberAt(message, acceptance) };
   }
 
   /** One message of the tenant's. */
@@ -83,16 +103,29 @@ export class MessagingService {
     return toMessageView(row);
   }
 
+  /**
+   * The wamid that Meta knows a message by. What is not an id of the drop-in's own is one already. Null when the
+   * message has none (yet), or is nobody's of this tenant.
+   */
+  async wamidOf(tenant: Tenant, id: string): Promise<string | null> {
+    const messageId = readAnsweredId(id);
+    if (messageId === null) return id;
+    const row = await this.db.asTenant(tenant.portfolioId, (tx) => findMessage(tx, tenant.portfolioId, messageId));
+    return row?.wamid ?? null;
+  }
+
   /** A page of the tenant's messages, the newest first. */
   async list(tenant: Tenant, query: ListMessagesQuery): Promise<MessagePage> {
     const limit = query.page_size ?? 50;
     const [beforeId = null] =
       query.page_token === undefined ? [] : readCursor(query.page_token, UUID_CURSOR, 'page_token');
+    const ownId = query.wamid === undefined ? null : readAnsweredId(query.wamid);
     const filter = {
+      id: ownId,
       phoneNumberId: query.phone_number_id ?? null,
       state: query.state ?? null,
       status: query.status ?? null,
-      wamid: query.wamid ?? null,
+      wamid: ownId === null ? (query.wamid ?? null) : null,
       beforeId,
       limit: limit + 1,
     };
@@ -109,7 +142,7 @@ export class MessagingService {
   async history(tenant: Tenant, id: string): Promise<MessageHistory> {
     const rows = await this.db.asTenant(tenant.portfolioId, (tx) => listEventsOf(tx, tenant.portfolioId, id));
     if (rows.length === 0) throw notFound();
-    const businessId = this.accounts.businessId(tenant.portfolioId) ?? '';
+    const businessId = this.senders.businessId(tenant);
     return { events: rows.map((row) => toEventView(row, businessId)) };
   }
 
@@ -122,32 +155,77 @@ export class MessagingService {
       listEventsAfter(q, tenant.portfolioId, after, limit),
     );
     const last = rows.at(-1);
-    const businessId = this.accounts.businessId(tenant.portfolioId) ?? '';
+    const businessId = this.senders.businessId(tenant);
     return {
       events: rows.map((row) => toEventView(row, businessId)),
       next: last === undefined ? writeCursor([tx, seq]) : writeCursor([last.tx, last.seq]),
     };
   }
 
-  private requireNumber(tenant: Tenant, phoneNumberId: string): void {
-    if (this.accounts.phoneNumber(phoneNumberId)?.portfolioId === tenant.portfolioId) return;
-    const detail = 'phone_number_id must be one of your numbers; GET /v1/phone_numbers lists them';
-    throw new GatewayError('invalid_request', detail, { errors: [{ pointer: '/phone_number_id', detail }] });
+  /** Judges what the DTO alone cannot tell. Throws `invalid_request`. */
+  async prepare(tenant: Tenant, dto: SendMessageDto, idempotencyKey: string | null): Promise<NewMessage> {
+    const sender = await this.senderOf(tenant, dto);
+    if (dto.type === 'template') await this.requireSendable(tenant, sender.phoneNumberId, dto, idempotencyKey);
+    return this.toNewMessage(dto, sender, idempotencyKey);
   }
 
-  private toNewMessage(dto: SendMessageDto, idempotencyKey: string | null): NewMessage {
+  /** The number that the caller named, or that their pool chooses. */
+  private async senderOf(tenant: Tenant, dto: SendMessageDto): Promise<Sender> {
+    if (dto.pool_id === undefined) {
+      const { phone_number_id = '' } = dto;
+      this.senders.requireNumber(tenant, phone_number_id);
+      return { phoneNumberId: phone_number_id, pool: null };
+    }
+    const { recipient } = toRecipient(dto);
+    const { name } = (dto.template ?? {}) as { readonly name?: string };
+    return this.senders.choose(tenant, dto.pool_id, { recipient, type: dto.type, template: name ?? null });
+  }
+
+  /** A template may have changed since its message was accepted: the same request again gives the same answer. */
+  private async requireSendable(
+    tenant: Tenant,
+    phoneNumberId: string,
+    dto: SendMessageDto,
+    idempotencyKey: string | null,
+  ): Promise<void> {
+    try {
+      this.templates.requireSendable(phoneNumberId, dto.template);
+    } catch (refusal) {
+      const { portfolioId } = tenant;
+      if (idempotencyKey === null) throw refusal;
+      if (await this.db.asTenant(portfolioId, (tx) => isKeyKnown(tx, portfolioId, idempotencyKey))) return;
+      throw refusal;
+    }
+  }
+
+  private async take(tenant: Tenant, message: NewMessage): Promise<Acceptance> {
+    this.runtime.crash.pass('before-accept-commit');
+    const acceptance = await this.commitOf(tenant.portfolioId).submit(message);
+    this.runtime.crash.pass('after-accept-commit');
+    if (acceptance.kind === 'known' && !acceptance.fingerprint.equals(message.fingerprint)) {
+      throw new GatewayError(
+        'idempotency_mismatch',
+        'This idempotency key came with another request before. Use a new key for a new message.',
+      );
+    }
+    if (acceptance.kind === 'known') this.replayed.inc();
+    else this.announce(message, acceptance.state);
+    return acceptance;
+  }
+
+  private toNewMessage(dto: SendMessageDto, sender: Sender, idempotencyKey: string | null): NewMessage {
     const expiresAt = toInstant(dto.expires_at);
     const sendAt = toInstant(dto.send_at);
     requireFuture(expiresAt, sendAt ?? this.runtime.clock.now());
-    const priority = dto.priority ?? (dto.type === 'template' ? 'marketing' : 'utility');
+    const priority = dto.priority ?? this.usualPriority(sender.phoneNumberId, dto);
     return {
       id: newId(),
-      phoneNumberId: dto.phone_number_id,
-      recipient: dto.to === undefined ? (dto.recipient ?? '') : (parsePhone(dto.to) ?? ''),
-      recipientKind: dto.to === undefined ? 'bsuid' : 'phone',
+      ...sender,
+      ...toRecipient(dto),
       type: dto.type,
       content: dto[dto.type] as object,
       context: dto.context ?? null,
+      envelope: toEnvelope(dto),
       priority: PRIORITIES.indexOf(priority),
       onUnknown: dto.on_unknown ?? 'hold',
       sendAt,
@@ -155,8 +233,15 @@ export class MessagingService {
       callbackData: dto.callback_data ?? null,
       metadata: dto.metadata ?? null,
       idempotencyKey,
-      fingerprint: createHash('sha256').update(canonicalJson(dto)).digest(),
+      fingerprint: idempotencyKey === null ? NO_FINGERPRINT : fingerprintOf(dto),
     };
+  }
+
+  /** A template that is not known counts as marketing: then it goes last, and to nobody who wants no marketing. */
+  private usualPriority(phoneNumberId: string, dto: SendMessageDto): (typeof PRIORITIES)[number] {
+    if (dto.type !== 'template') return 'utility';
+    const category = this.templates.categoryOf(phoneNumberId, dto.template)?.toLowerCase();
+    return PRIORITIES.find((priority) => priority === category) ?? 'marketing';
   }
 
   private commitOf(portfolioId: string): GroupCommit<NewMessage, Acceptance> {
@@ -180,26 +265,47 @@ export class MessagingService {
   }
 }
 
+/** Nobody compares what has no key. */
+const NO_FINGERPRINT = Buffer.alloc(0);
+
+/** What a request means, whichever way it came: how it is to be answered is no part of it. */
+function fingerprintOf(dto: SendMessageDto & { idempotency_key?: string }): Buffer {
+  const { validate_only: _, idempotency_key: __, ...meaning } = dto;
+  return createHash('sha256').update(canonicalJson(meaning)).digest();
+}
+
+/** The number that sends: of a message that was known already, the one that was chosen for it. */
+function numberAt(message: NewMessage, acceptance: Acceptance): string {
+  const known = acceptance.kind === 'known' && message.pool !== null ? acceptance.phoneNumberId : null;
+  return known ?? message.phoneNumberId;
+}
+
+function stateAt(message: NewMessage, { acceptedAt }: Acceptance): 'queued' | 'scheduled' {
+  return message.sendAt !== null && message.sendAt > acceptedAt ? 'scheduled' : 'queued';
+}
+
 /** The answer to an acceptance, the same for the first request and every replay of it. */
 function acceptedView(message: NewMessage, acceptance: Acceptance): MessageView {
-  const scheduled = message.sendAt !== null && message.sendAt > acceptance.acceptedAt;
   return toMessageView({
     id: acceptance.id,
-    phone_number_id: message.phoneNumberId,
+    phone_number_id: numberAt(message, acceptance),
+    pool_id: message.pool?.poolId ?? null,
     recipient: message.recipient,
     recipient_kind: message.recipientKind,
     type: message.type,
     content: message.content,
     context: message.context,
+    envelope: message.envelope,
     priority: message.priority,
     on_unknown: message.onUnknown,
     send_at: message.sendAt,
     expires_at: message.expiresAt,
     callback_data: message.callbackData,
     metadata: message.metadata,
-    state: scheduled ? 'scheduled' : 'queued',
+    state: stateAt(message, acceptance),
     status: null,
     wamid: null,
+    content_erased_at: null,
     accepted_at: acceptance.acceptedAt,
     submitted_at: null,
     held_at: null,
@@ -214,6 +320,19 @@ function acceptedView(message: NewMessage, acceptance: Acceptance): MessageView 
     pricing: null,
     attempts: [],
   });
+}
+
+/** The recipient in its one form, so that two ways to write a number are one person. */
+function toRecipient(dto: SendMessageDto): Pick<NewMessage, 'recipient' | 'recipientKind'> {
+  if (dto.to === undefined) return { recipient: dto.recipient ?? '', recipientKind: 'bsuid' };
+  if (dto.recipient_type === 'group') return { recipient: dto.to, recipientKind: 'group' };
+  return { recipient: parsePhone(dto.to) ?? '', recipientKind: 'phone' };
+}
+
+/** The Cloud API's own options that go to Meta as they came; null when there are none. */
+function toEnvelope(dto: SendMessageDto): object | null {
+  const given = ENVELOPE_FIELDS.filter((field) => dto[field] !== undefined);
+  return given.length === 0 ? null : Object.fromEntries(given.map((field) => [field, dto[field]]));
 }
 
 /** Callers may also write null for a time that they do not set. */

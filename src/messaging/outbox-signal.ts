@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 
-/** Tells the publisher of this process that the ledger grew, so that events leave without waiting for the next look. */
+/** Tells those of this process who wait for news that the ledger grew, so that they need not wait for the next look. */
 @Injectable()
 export class OutboxSignal {
-  private listener: () => void = () => undefined;
+  private readonly listeners: (() => void)[] = [];
 
-  /** Sets who is told; there is one publisher in a process. */
+  /** Adds one who is told; for as long as the process lives. */
   listen(listener: () => void): void {
-    this.listener = listener;
+    this.listeners.push(listener);
   }
 
   /** The ledger grew. */
   raise(): void {
-    this.listener();
+    for (const listener of this.listeners) listener();
   }
 }

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
-import { Db } from '../platform/db/db.js';
+import type { Held, LimitName } from '../core/limits/admit.js';
 import { Every, type Worker } from '../platform/lifecycle/worker-loop.js';
 import { Runtime } from '../platform/runtime.js';
-import { ARM_TO_WIRE_MS, RateLimitService } from '../rate-limit/rate-limit.service.js';
+import { ARM_TO_WIRE_MS, type Candidate, RateLimitService } from '../rate-limit/rate-limit.service.js';
 import { Dispatcher } from './dispatcher.js';
 import { LaneKeeper } from './lane-keeper.js';
 import { LaneSchedule } from './lane-schedule.js';
-import { type ArmedMessage, armMessages, type HeldLane, nextDue, peekDue } from './send-queue.store.js';
+import { SendQueue } from './send-queue.js';
+import type { ArmedMessage, DueMessage, HeldLane, LaneRequest } from './send-queue.store.js';
 
 /**
  * Least time from the start of one round to the next. Longer rounds arm more messages with one commit; the limiter's burst bridges them.
@@ -21,12 +22,34 @@ const MOST_PER_LANE = 100;
 /** How long a statement that was given up may still commit on the server, with a margin. */
 const DOUBT_MS = 30_000;
 
+/**
+ * How far ahead the limiter is asked, learned from how long rounds take to arm their messages: without it every slot would
+ * stand empty for so long once a second. What a crash leaves without a known outcome grows by that time, hence the most.
+ */
+const AHEAD = { mostMs: 25, weight: 0.1 };
+
 /** How often a worker without lanes looks for some. */
 const NO_LANES_MS = 200;
 
-interface Quota {
-  readonly phoneNumberId: string;
-  readonly upTo: number;
+/** Longest time for which a message is put off at once: a stop may be released any time. */
+const PUT_OFF_MOST_MS = 60_000;
+
+/**
+ * What a whole campaign may wait for is not looked at every minute: whoever waits for the messaging limit is woken when it
+ * rises; marketing to a person may go at once when they write.
+ */
+const PUT_OFF_LONGER_MS: Readonly<Partial<Record<LimitName, number>>> = {
+  messaging: 24 * 3_600_000,
+  marketing: 10 * 60_000,
+  // A pause takes hours.
+  template: 5 * 60_000,
+};
+
+/** What holds messages of a round because of their people and templates, by message. */
+interface HeldMessages {
+  readonly messaging: ReadonlyMap<string, Held>;
+  readonly marketing: ReadonlyMap<string, Held>;
+  readonly template: ReadonlyMap<string, Held>;
 }
 
 /**
@@ -39,10 +62,12 @@ export class SendLoopWorker implements Worker {
   private readonly armed: Counter;
   private readonly checking: Every;
   private firstLane = 0;
+  /** How long before its turn a message is looked for, in milliseconds. */
+  private aheadMs = 0;
   private doubtEndsAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly db: Db,
+    private readonly queue: SendQueue,
     private readonly keeper: LaneKeeper,
     private readonly schedule: LaneSchedule,
     private readonly limits: RateLimitService,
@@ -60,14 +85,10 @@ export class SendLoopWorker implements Worker {
     const lanes = this.keeper.lanes();
     if (lanes.length === 0) return { nextInMs: NO_LANES_MS };
     if (this.schedule.surveyDue(lanes.length)) {
-      this.schedule.surveyed(
-        await nextDue(
-          this.db,
-          lanes.map((l) => l.phoneNumberId),
-        ),
-      );
+      this.schedule.surveyed(await this.queue.nextDue(lanes.map((l) => l.phoneNumberId)));
     }
     if (this.inDoubt && this.checking.due()) await this.putBackStrays(lanes);
+    await this.limits.tend(lanes.map((l) => l.phoneNumberId).filter((id) => this.schedule.isDue(id)));
     const quotas = this.quotas(lanes);
     if (quotas.length > 0) await this.send(lanes, quotas);
     return { nextInMs: this.untilNext(lanes, startMs + TICK_MS) };
@@ -79,53 +100,101 @@ export class SendLoopWorker implements Worker {
     await this.keeper.leave();
   }
 
-  private quotas(lanes: readonly HeldLane[]): Quota[] {
+  private quotas(lanes: readonly HeldLane[]): LaneRequest[] {
     const nowMs = this.runtime.clock.monotonicMs();
     let room = this.dispatcher.room;
-    const quotas: Quota[] = [];
+    const quotas: LaneRequest[] = [];
     // Each round begins with another lane, so that none is always served last when connections are short.
     this.firstLane = (this.firstLane + 1) % lanes.length;
     for (const { phoneNumberId } of [...lanes.slice(this.firstLane), ...lanes.slice(0, this.firstLane)]) {
       if (room <= 0) break;
       if (!this.schedule.isDue(phoneNumberId)) continue;
-      const upTo = this.limits.limiter(phoneNumberId)?.allowed(nowMs, Math.min(room, MOST_PER_LANE)) ?? 0;
-      if (upTo === 0) continue;
-      room -= upTo;
-      quotas.push({ phoneNumberId, upTo });
+      const quota = this.limits.quota(phoneNumberId, nowMs, Math.min(room, MOST_PER_LANE), this.aheadMs);
+      if (quota === null) continue;
+      room -= quota.upTo;
+      quotas.push({ phoneNumberId, ...quota });
     }
     return quotas;
   }
 
-  private async send(lanes: readonly HeldLane[], quotas: readonly Quota[]): Promise<void> {
+  private async send(lanes: readonly HeldLane[], quotas: readonly LaneRequest[]): Promise<void> {
     const askedAtMs = this.runtime.clock.monotonicMs();
-    const due = await peekDue(this.db, quotas);
+    const { due, mayGo, ...held } = await this.queue.peek(quotas);
     this.schedule.looked(
       askedAtMs,
       quotas,
       due.map((m) => m.phone_number_id),
     );
-    if (due.length === 0) return;
-    const touched = new Set(due.map((m) => m.phone_number_id));
+    const admitted = await this.admit(mayGo, held);
+    if (admitted.length === 0) return;
+    const touched = new Set(admitted.map((m) => m.phone_number_id));
     const armingMs = this.runtime.clock.monotonicMs();
     const armed = await this.arm(
       lanes.filter((l) => touched.has(l.phoneNumberId)),
-      due.map((m) => m.id),
+      admitted.map((m) => m.id),
     );
     this.armed.inc(armed.length);
     if (armed.length > 0) this.runtime.crash.pass('armed');
+    this.learnAhead(this.runtime.clock.monotonicMs() - askedAtMs);
     // Counted from before they were armed, so that it ends before any other owner's reckoning does.
     const untilMs = armingMs + ARM_TO_WIRE_MS;
     for (const message of armed) void this.dispatch(message, untilMs);
+    this.limits.endRound([...touched], this.runtime.clock.monotonicMs());
+  }
+
+  /** Those that may go by every limit; the others are put off together, so that they stand in nobody's way. */
+  private async admit(due: readonly DueMessage[], held: HeldMessages): Promise<DueMessage[]> {
+    const nowMs = this.runtime.clock.monotonicMs();
+    const waiting: { id: string; inMs: number }[] = [];
+    const admitted = due.filter((m) => {
+      const holds = {
+        messaging: held.messaging.get(m.id) ?? null,
+        marketing: held.marketing.get(m.id) ?? null,
+        templateHold: held.template.get(m.id) ?? null,
+      };
+      const verdict = this.limits.admit({ ...this.toCandidate(m), ...holds }, nowMs);
+      if (verdict.kind === 'go') return true;
+      const untilMs = verdict.kind === 'wait' ? verdict.untilMs : null;
+      const mostMs = PUT_OFF_LONGER_MS[verdict.limit] ?? PUT_OFF_MOST_MS;
+      const inMs = Math.min(mostMs, Math.max(1, (untilMs ?? Infinity) - nowMs));
+      waiting.push({ id: m.id, inMs });
+      this.schedule.wakeIn(m.phone_number_id, inMs);
+      return false;
+    });
+    if (waiting.length > 0) await this.queue.putOff(waiting);
+    return admitted;
+  }
+
+  private toCandidate(m: DueMessage): Candidate {
+    return {
+      id: m.id,
+      phoneNumberId: m.phone_number_id,
+      ...this.limits.ownersOf(m.phone_number_id),
+      recipient: m.recipient,
+      type: m.type,
+      template: m.template,
+      expiresAtMs: null,
+      isUrgent: m.priority === 0,
+    };
   }
 
   /** Arms messages. When the answer is lost, nobody knows whether they are armed: that is looked up later. */
   private async arm(lanes: readonly HeldLane[], ids: readonly string[]): Promise<ArmedMessage[]> {
     try {
-      return await armMessages(this.db, { workerId: this.keeper.workerId, lanes, ids });
+      return await this.queue.arm({ workerId: this.keeper.workerId, lanes, ids });
     } catch (error) {
       this.doubtEndsAtMs = this.runtime.clock.monotonicMs() + DOUBT_MS;
       throw error;
     }
+  }
+
+  /**
+   * A round took `tookMs` from its quotas to its messages. What becomes free until the next round has armed its own is this
+   * round's to arm.
+   */
+  private learnAhead(tookMs: number): void {
+    const wantedMs = tookMs + Math.max(TICK_MS, tookMs);
+    this.aheadMs += (Math.min(AHEAD.mostMs, wantedMs) - this.aheadMs) * AHEAD.weight;
   }
 
   private get inDoubt(): boolean {
@@ -153,8 +222,8 @@ export class SendLoopWorker implements Worker {
     for (const { phoneNumberId } of lanes) {
       const dueMs = this.schedule.dueAtMs(phoneNumberId);
       if (dueMs >= earliestMs) continue;
-      const freeMs = this.limits.limiter(phoneNumberId)?.freeAtMs(nowMs) ?? Number.POSITIVE_INFINITY;
-      earliestMs = Math.min(earliestMs, Math.max(dueMs, freeMs));
+      const freeMs = this.limits.freeAtMs(phoneNumberId, nowMs);
+      earliestMs = Math.min(earliestMs, Math.max(dueMs, freeMs - this.aheadMs));
     }
     return Math.max(tickMs, earliestMs) - nowMs;
   }

@@ -1,17 +1,15 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, Length } from 'class-validator';
+import { object } from '../../core/shape/object-shape.js';
+import { described, optional } from '../../core/shape/shape.js';
+import { text as textOf } from '../../core/shape/text-shape.js';
+import { flag } from '../../core/shape/value-shapes.js';
+import { defineKind } from './define-kind.js';
 
-/** Content of a `text` message (Cloud API, "Text messages"). */
-export class TextContent {
-  /** What the person reads; 1 to 4,096 characters. */
-  @ApiProperty({ description: 'What the person reads.', minLength: 1, maxLength: 4096 })
-  @IsString()
-  @Length(1, 4096, { message: 'body must have 1 to 4096 characters' })
-  body: string;
-
-  /** Shows a preview of the first link in the body. */
-  @ApiProperty({ required: false, description: 'Shows a preview of the first link in the body.' })
-  @IsOptional()
-  @IsBoolean()
-  preview_url?: boolean;
-}
+/** A text (Cloud API, "Text messages"). */
+export const text = defineKind({
+  kind: 'text',
+  schemaName: 'TextContent',
+  content: object({
+    body: described(textOf({ max: 4096 }), 'What the person reads.'),
+    preview_url: optional(described(flag(), 'Shows a preview of the first link in the body.')),
+  }),
+});

@@ -1,9 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentTenant, Scope } from '../../platform/auth/api-key.guard.js';
 import type { Tenant } from '../../platform/auth/principal.js';
 import { ApiProblem } from '../../platform/http/api-problem.js';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.js';
+import { OkWhenNothingAccepted } from '../../platform/http/ok-when-nothing-accepted.js';
 import {
   EventPage,
   ListEventsQuery,
@@ -13,6 +14,7 @@ import {
   MessagePage,
   MessageView,
   SendMessageDto,
+  ValidatedView,
 } from '../messaging.dto.js';
 import { MessagingService } from '../messaging.service.js';
 
@@ -26,6 +28,7 @@ export class MessagingHttpController {
   /** Accepts a message. */
   @Post('messages')
   @HttpCode(202)
+  @UseInterceptors(OkWhenNothingAccepted)
   @Scope('messages:write')
   @ApiOperation({
     operationId: 'sendMessage',
@@ -38,13 +41,14 @@ export class MessagingHttpController {
     required: false,
     description: 'The same key and body give the same answer and send once.',
   })
+  @ApiResponse({ status: 200, description: 'With `validate_only`: it would be accepted.', type: ValidatedView })
   @ApiResponse({ status: 202, description: 'Durable; it will be sent.', type: MessageView })
   @ApiProblem(400, 401, 403, 413, 415, 422, 503)
   send(
     @CurrentTenant() tenant: Tenant,
     @IdempotencyKey() key: string | null,
     @Body() dto: SendMessageDto,
-  ): Promise<MessageView> {
+  ): Promise<MessageView | ValidatedView> {
     return this.messaging.accept(tenant, dto, key);
   }
 

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import type { Held } from '../core/limits/admit.js';
+import { PriorityShare } from '../core/limits/priority-share.js';
+import { Db } from '../platform/db/db.js';
+import { type MessageToPerson, MessagingLimitService } from '../rate-limit/messaging-limit.service.js';
+import { ConsentGate } from './consent-gate.js';
+import * as store from './send-queue.store.js';
+import { TemplateGate } from './template-gate.js';
+
+/** What the send loop asks of the queue: what is due and may go, arming it, and when to look again. */
+@Injectable()
+export class SendQueue {
+  private readonly shares = new Map<string, PriorityShare>();
+
+  constructor(
+    private readonly db: Db,
+    private readonly gate: ConsentGate,
+    private readonly templates: TemplateGate,
+    private readonly messaging: MessagingLimitService,
+  ) {}
+
+  /**
+   * The messages that are due on some lanes, those of them that may go to their person, and which of these have to wait:
+   * because their portfolio has written to as many people as it may, Meta refused marketing to the person lately, or
+   * their template is paused or in review.
+   */
+  async peek(quotas: readonly store.LaneRequest[]): Promise<{
+    due: readonly store.DueMessage[];
+    mayGo: readonly store.DueMessage[];
+    messaging: ReadonlyMap<string, Held>;
+    marketing: ReadonlyMap<string, Held>;
+    template: ReadonlyMap<string, Held>;
+  }> {
+    const due = await store.peekDue(
+      this.db,
+      quotas.map((quota) => ({ ...quota, shared: this.shareOf(quota.phoneNumberId).next(quota.upTo) })),
+    );
+    for (const message of due) this.shareOf(message.phone_number_id).took(1);
+    const { mayGo: toPeople, held: marketing } = await this.gate.letThrough(due);
+    const { mayGo, held: template } = await this.templates.letThrough(toPeople);
+    // Whoever waits for something else must not take a place meanwhile.
+    const claimants = mayGo.filter((m) => !marketing.has(m.id) && !template.has(m.id));
+    const messaging = await this.messaging.claim(claimants.map(toClaimant));
+    return { due, mayGo, messaging, marketing, template };
+  }
+
+  /** Arms messages (`armMessages`). */
+  arm(p: Parameters<typeof store.armMessages>[1]): Promise<store.ArmedMessage[]> {
+    return store.armMessages(this.db, p);
+  }
+
+  /** Puts off messages that have to wait for a limit (`putOff`). */
+  putOff(messages: Parameters<typeof store.putOff>[1]): Promise<void> {
+    return store.putOff(this.db, messages);
+  }
+
+  /** When each lane is due (`nextDue`). */
+  async nextDue(phoneNumberIds: readonly string[]): ReturnType<typeof store.nextDue> {
+    await this.messaging.follow();
+    return store.nextDue(this.db, phoneNumberIds);
+  }
+
+  private shareOf(phoneNumberId: string): PriorityShare {
+    const share = this.shares.get(phoneNumberId) ?? new PriorityShare();
+    this.shares.set(phoneNumberId, share);
+    return share;
+  }
+}
+
+function toClaimant(m: store.DueMessage): MessageToPerson {
+  return { id: m.id, phoneNumberId: m.phone_number_id, recipient: m.recipient, type: m.type, template: m.template };
+}
