@@ -37,3 +37,12 @@ export async function insertInbound(tx: Queryable, messages: readonly InboundMes
   );
   return new Set(rows.map((row) => row.id));
 }
+
+/** Removes messages from people that came so many days ago. */
+export function purgeInbound(q: Queryable, days: number, limit: number): Promise<number> {
+  return q.run(
+    `delete from inbound_messages
+      where id in (select id from inbound_messages where received_at < now() - $1 * interval '1 day' limit $2)`,
+    [days, limit],
+  );
+}

@@ -104,11 +104,23 @@ export async function measureQueue(q: Queryable): Promise<{ waiting: number; old
 }
 
 /** Drops raw webhooks past their retention, except those still queued. */
-export function purgeInbox(q: Queryable, days: number): Promise<number> {
+export function purgeInbox(q: Queryable, days: number, limit: number): Promise<number> {
   return q.run(
-    `delete from webhook_inbox i
-      where i.received_at < now() - $1 * interval '1 day' and not exists (select 1 from webhook_queue w where w.id = i.id)`,
-    [days],
+    `delete from webhook_inbox
+      where id in (select i.id from webhook_inbox i
+                    where i.received_at < now() - $1 * interval '1 day'
+                      and not exists (select 1 from webhook_queue w where w.id = i.id)
+                    order by i.id limit $2)`,
+    [days, limit],
+  );
+}
+
+/** Removes items that were set aside so many days ago. */
+export function purgeQuarantine(q: Queryable, days: number, limit: number): Promise<number> {
+  return q.run(
+    `delete from webhook_quarantine
+      where id in (select id from webhook_quarantine where created_at < now() - $1 * interval '1 day' limit $2)`,
+    [days, limit],
   );
 }
 

@@ -84,6 +84,10 @@ export async function deleteOrphans(tx: Queryable, ids: readonly number[]): Prom
 }
 
 /** Drops orphans that are too old to find a message. */
-export function purgeOrphans(q: Queryable, days: number): Promise<number> {
-  return q.run(`delete from orphan_statuses where received_at < now() - $1 * interval '1 day'`, [days]);
+export function purgeOrphans(q: Queryable, days: number, limit: number): Promise<number> {
+  return q.run(
+    `delete from orphan_statuses
+      where id in (select id from orphan_statuses where received_at < now() - $1 * interval '1 day' limit $2)`,
+    [days, limit],
+  );
 }

@@ -46,7 +46,8 @@ const status = (more: object = {}): object => ({
   statuses: [{ id: 'wamid.1', status: 'sent', timestamp: '1772359200', recipient_id: '16505551234', ...more }],
 });
 
-const sort = (...webhooks: ClaimedWebhook[]): SortedEvents => sortEvents(webhooks, { accounts, tokenKeys: [KEY] });
+const sort = (...webhooks: ClaimedWebhook[]): SortedEvents =>
+  sortEvents(webhooks, { accounts, words: { stop: ['STOP'], resume: ['START'] }, tokenKeys: [KEY] });
 
 /** Where everything of a body ended. */
 const ends = (sorted: SortedEvents) => ({

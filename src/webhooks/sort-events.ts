@@ -1,9 +1,21 @@
 import type { AccountsService, PhoneNumber } from '../accounts/accounts.service.js';
+import { type OptOutWords, type Wish, wishOf } from '../core/consent/opt-out-words.js';
 import { readToken } from '../core/delivery/callback-token.js';
+import { inboundFileOf } from '../core/media/inbound-file.js';
 import { toStorableText } from '../core/text/well-formed.js';
 import { parseWebhook } from '../core/webhook/parse-webhook.js';
-import type { InboundMessageEvent, StatusEvent, WebhookEvent } from '../core/webhook/webhook-event.js';
+import type {
+  InboundMessageEvent,
+  StatusEvent,
+  TemplateEvent,
+  UserPreferenceEvent,
+  WebhookEvent,
+} from '../core/webhook/webhook-event.js';
+import type { NewInboundMedia } from '../media/inbound-media.service.js';
+import type { Heard } from '../messaging/consent.service.js';
 import { type DeliveryReport, idOf, type Notice } from '../messaging/delivery.service.js';
+import type { LimitNews } from '../rate-limit/messaging-limit.service.js';
+import type { TemplateNews } from '../templates/template-sync.service.js';
 import type { InboundMessage } from './inbound.store.js';
 import type { ClaimedWebhook, QuarantinedItem } from './inbox.store.js';
 
@@ -16,7 +28,17 @@ export interface SourcedReport extends DeliveryReport {
 export interface SortedEvents {
   readonly reports: SourcedReport[];
   readonly inbound: InboundMessage[];
+  /** Who wrote, by the id of the inbound message. */
+  readonly heard: Map<string, Heard>;
+  /** Files that people sent, by the id of the inbound message. */
+  readonly files: Map<string, NewInboundMedia>;
+  /** What people told Meta that they want of marketing. */
+  readonly preferences: Heard[];
   readonly notices: Notice[];
+  /** What Meta told of templates, in its order. */
+  readonly templates: TemplateNews[];
+  /** What Meta told of messaging limits, in its order. */
+  readonly messagingLimits: LimitNews[];
   readonly quarantined: QuarantinedItem[];
   /** Paths of keys unknown to us, for the drift report. */
   readonly unknownKeys: string[];
@@ -26,6 +48,7 @@ export interface SortedEvents {
 export interface SortingContext {
   readonly accounts: AccountsService;
   readonly tokenKeys: readonly Buffer[];
+  readonly words: OptOutWords;
 }
 
 /**
@@ -33,7 +56,18 @@ export interface SortingContext {
  * message, a notice to the portfolio, or in quarantine with its reason.
  */
 export function sortEvents(webhooks: readonly ClaimedWebhook[], context: SortingContext): SortedEvents {
-  const sorted: SortedEvents = { reports: [], inbound: [], notices: [], quarantined: [], unknownKeys: [] };
+  const sorted: SortedEvents = {
+    reports: [],
+    inbound: [],
+    heard: new Map(),
+    files: new Map(),
+    preferences: [],
+    notices: [],
+    templates: [],
+    messagingLimits: [],
+    quarantined: [],
+    unknownKeys: [],
+  };
   for (const webhook of webhooks) {
     const parsed = parseWebhook(webhook.body);
     sorted.unknownKeys.push(...parsed.unknownKeys);
@@ -53,7 +87,18 @@ function sortEvent(event: WebhookEvent, webhook: ClaimedWebhook, context: Sortin
     );
     return;
   }
-  if (event.kind === 'phone_quality' || event.kind === 'unknown') {
+  if (event.kind === 'template') into.templates.push(toNews(event, waba.portfolioId));
+  const isOfNoNumber = event.kind === 'user_preference' && event.phoneNumberId === null;
+  const tier = messagingLimitOf(event);
+  if (tier !== null) {
+    into.messagingLimits.push({
+      portfolioId: waba.portfolioId,
+      tier: toStorableText(tier),
+      asOf: webhook.received_at,
+    });
+  }
+  const isOfLimits = event.kind === 'phone_quality' || event.kind === 'capability';
+  if (event.kind === 'template' || isOfLimits || event.kind === 'unknown' || isOfNoNumber) {
     into.notices.push(toNotice(event, waba.portfolioId, webhook, into.notices.length));
     return;
   }
@@ -65,7 +110,14 @@ function sortEvent(event: WebhookEvent, webhook: ClaimedWebhook, context: Sortin
     return;
   }
   if (event.kind === 'status') into.reports.push(toReport(event, webhook, number, context.tokenKeys));
-  else addInbound(event, webhook, number, into);
+  else if (event.kind === 'user_preference') addPreference(event, webhook, number, into);
+  else addInbound(event, webhook, number, context.words, into);
+}
+
+/** What a webhook says of a messaging limit: it is the portfolio's, whatever the field speaks of. */
+function messagingLimitOf(event: WebhookEvent): string | null {
+  if (event.kind === 'phone_quality') return event.currentLimit;
+  return event.kind === 'capability' ? event.messagingLimit : null;
 }
 
 function toReport(
@@ -98,6 +150,7 @@ function addInbound(
   event: InboundMessageEvent,
   webhook: ClaimedWebhook,
   number: PhoneNumber,
+  words: OptOutWords,
   into: SortedEvents,
 ): void {
   const id = idOf('inbound', number.phoneNumberId, event.wamid);
@@ -113,6 +166,19 @@ function addInbound(
     item: JSON.stringify(event.raw),
     sentAt: event.at,
   });
+  const file = inboundFileOf(event.raw);
+  // By Meta's id and not by the message: a file that is passed on is one file.
+  const mediaId = file === null ? null : idOf('media', number.portfolioId, file.metaMediaId);
+  if (file !== null && mediaId !== null) {
+    const { portfolioId, phoneNumberId } = number;
+    into.files.set(id, { ...file, id: mediaId, portfolioId, phoneNumberId, receivedAt: webhook.received_at });
+  }
+  into.heard.set(id, {
+    ...heardAt(number, event.at, webhook),
+    phone: text(event.from),
+    userId: text(event.fromUserId),
+    wish: wishOf(event.raw, words),
+  });
   into.notices.push({
     portfolioId: number.portfolioId,
     aggregate: 'inbound_message',
@@ -126,14 +192,52 @@ function addInbound(
       from_user_id: event.fromUserId,
       context_message_id: event.contextMessageId,
       contact: event.contact,
+      media_id: mediaId,
       message: event.raw,
     },
   });
 }
 
+/** The notice is told as before: what it says of other things than marketing is the CRM's to judge. */
+function addPreference(
+  event: UserPreferenceEvent,
+  webhook: ClaimedWebhook,
+  number: PhoneNumber,
+  into: SortedEvents,
+): void {
+  const text = (value: string | null) => (value === null ? null : toStorableText(value));
+  into.notices.push(toNotice(event, number.portfolioId, webhook, into.notices.length));
+  const wish = event.category === 'marketing_messages' ? (WISHES[event.value ?? ''] ?? null) : null;
+  const person = { phone: text(event.phone), userId: text(event.userId) };
+  if (wish !== null) into.preferences.push({ ...heardAt(number, event.at, webhook), ...person, wish });
+}
+
+function toNews(event: TemplateEvent, portfolioId: string): TemplateNews {
+  const text = (value: string | null) => (value === null ? null : toStorableText(value));
+  return {
+    wabaId: event.wabaId,
+    portfolioId,
+    templateId: toStorableText(event.templateId),
+    name: toStorableText(event.name),
+    language: toStorableText(event.language),
+    status: text(event.status),
+    category: text(event.category),
+    qualityScore: text(event.qualityScore),
+    reason: text(event.reason),
+    isOfContent: event.isOfContent,
+  };
+}
+
+const WISHES: Readonly<Record<string, Wish>> = { stop: 'stop', resume: 'resume', signup: 'resume' };
+
+function heardAt(number: PhoneNumber, at: Date | null, webhook: ClaimedWebhook) {
+  const { portfolioId, phoneNumberId } = number;
+  return { portfolioId, phoneNumberId, at: at ?? webhook.received_at, receivedAt: webhook.received_at };
+}
+
 /** What the account itself is told, under the name of Meta's field. */
 function toNotice(
-  event: Extract<WebhookEvent, { kind: 'phone_quality' | 'unknown' }>,
+  event: Extract<WebhookEvent, { kind: 'phone_quality' | 'capability' | 'user_preference' | 'template' | 'unknown' }>,
   portfolioId: string,
   webhook: ClaimedWebhook,
   position: number,

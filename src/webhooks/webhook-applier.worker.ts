@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Counter, Histogram } from 'prom-client';
 import { AccountsService } from '../accounts/accounts.service.js';
-import { DeliveryService } from '../messaging/delivery.service.js';
+import { DeliveryService, type Notice } from '../messaging/delivery.service.js';
 import { KeyRing } from '../platform/crypto/key-ring.js';
 import { Db, isTransient } from '../platform/db/db.js';
 import type { Worker } from '../platform/lifecycle/worker-loop.js';
 import { Runtime } from '../platform/runtime.js';
 import { insertInbound } from './inbound.store.js';
 import * as inbox from './inbox.store.js';
+import { NewsApplier } from './news-applier.js';
 import { insertOrphans } from './orphans.store.js';
 import { type SourcedReport, sortEvents } from './sort-events.js';
 
@@ -27,11 +28,15 @@ export class WebhookApplierWorker implements Worker {
   private readonly lag: Histogram;
   private readonly set: Counter<'reason'>;
   private readonly drift: Counter;
+  /** Accounts whose numbers have changed by what was applied, until it is passed on after the commit. */
+  private readonly changed = new Set<string>();
+  private tellChanged: (wabaIds: readonly string[]) => void = () => undefined;
 
   constructor(
     private readonly db: Db,
     private readonly accounts: AccountsService,
     private readonly delivery: DeliveryService,
+    private readonly news: NewsApplier,
     private readonly keys: KeyRing,
     private readonly runtime: Runtime,
   ) {
@@ -41,6 +46,11 @@ export class WebhookApplierWorker implements Worker {
       'reason',
     ]);
     this.drift = metrics.counter('heliograph_webhook_unknown_keys_total', 'Keys in webhooks that we do not know.');
+  }
+
+  /** Sets who is told, after the commit, of which accounts a webhook said that their numbers have changed. */
+  listen(tellChanged: (wabaIds: readonly string[]) => void): void {
+    this.tellChanged = tellChanged;
   }
 
   /** Applies one batch. */
@@ -58,6 +68,7 @@ export class WebhookApplierWorker implements Worker {
     const tookMs = this.runtime.clock.monotonicMs() - startMs;
     for (const webhook of claimed) this.lag.observe((webhook.age_ms + tookMs) / 1000);
     if (claimed.length > 0) this.delivery.committed();
+    this.passOnChanged();
     return { nextInMs: claimed.length > 0 ? 0 : IDLE_MS };
   }
 
@@ -67,16 +78,22 @@ export class WebhookApplierWorker implements Worker {
   ) {
     const claimed = await inbox.claimWebhooks(tx, which);
     if (claimed.length === 0) return claimed;
-    const sorted = sortEvents(claimed, { accounts: this.accounts, tokenKeys: this.keys.tokenKeys });
+    const sorted = sortEvents(claimed, {
+      accounts: this.accounts,
+      tokenKeys: this.keys.tokenKeys,
+      words: { stop: this.runtime.config.optOutWords, resume: this.runtime.config.optInWords },
+    });
     const { unmatched, mismatched } = await this.delivery.applyReports(tx, sorted.reports);
     if (unmatched.length > 0) await insertOrphans(tx, unmatched.map(toOrphan));
     const setAside = [...sorted.quarantined, ...mismatched.map((m) => toQuarantined(m.report, m.reason))];
     if (setAside.length > 0) await inbox.quarantine(tx, setAside);
+    for (const wabaId of accountsWithNews(sorted.notices)) this.changed.add(wabaId);
     const fresh = sorted.inbound.length === 0 ? new Set<string>() : await insertInbound(tx, sorted.inbound);
     await this.delivery.notify(
       tx,
       sorted.notices.filter((n) => n.aggregate !== 'inbound_message' || fresh.has(n.aggregateId)),
     );
+    await this.news.apply(tx, sorted, fresh);
     await inbox.dequeueWebhooks(
       tx,
       claimed.map((w) => w.id),
@@ -86,6 +103,13 @@ export class WebhookApplierWorker implements Worker {
     if (unmatched.length > 0) this.set.inc({ reason: 'orphan' }, unmatched.length);
     this.drift.inc(sorted.unknownKeys.length);
     return claimed;
+  }
+
+  private passOnChanged(): void {
+    if (this.changed.size === 0) return;
+    const wabaIds = [...this.changed];
+    this.changed.clear();
+    this.tellChanged(wabaIds);
   }
 
   /** One bad webhook must not hold up its neighbours: each gets its own transaction, and the bad one its own fate. */
@@ -113,6 +137,16 @@ export class WebhookApplierWorker implements Worker {
     this.set.inc({ reason: 'poison' });
     this.runtime.logger.error({ err: error, inbox_id: id }, 'a webhook cannot be applied and was set aside');
   }
+}
+
+/** Fields after which a number's level, quality or capability is another one. */
+const NUMBER_NEWS = new Set(['phone_number_quality_update', 'business_capability_update', 'account_update']);
+
+function accountsWithNews(notices: readonly Notice[]): string[] {
+  return notices.flatMap(({ aggregate, type, data }) => {
+    const { waba_id } = data as { readonly waba_id?: unknown };
+    return aggregate === 'account' && NUMBER_NEWS.has(type) && typeof waba_id === 'string' ? [waba_id] : [];
+  });
 }
 
 function toOrphan(r: SourcedReport) {

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { type DeliveryReport, DeliveryService } from '../messaging/delivery.service.js';
 import { Db } from '../platform/db/db.js';
 import type { Queryable } from '../platform/db/queryable.js';
+import { inBatches } from '../platform/jobs/in-batches.js';
 import type { Job } from '../platform/jobs/job-runner.js';
 import { Runtime } from '../platform/runtime.js';
-import { measureQueue, purgeInbox } from './inbox.store.js';
+import { purgeInbound } from './inbound.store.js';
+import { measureQueue, purgeInbox, purgeQuarantine } from './inbox.store.js';
 import * as orphans from './orphans.store.js';
 
 const SECOND = 1000;
@@ -17,7 +19,8 @@ const YOUNG_MS = HOUR;
 /** How long a failure without a token waits for better evidence before it is linked by elimination. */
 const INFER_AFTER_MS = 30 * SECOND;
 
-const ORPHAN_RETENTION_DAYS = 30;
+/** Rows that one transaction removes. */
+const PURGED = 2000;
 
 /** What the inbox needs to have done from time to time. */
 @Injectable()
@@ -44,7 +47,11 @@ export class WebhookJobsService {
   all(): readonly Job[] {
     return [
       { name: 'adopt-young-orphans', everyMs: 5 * SECOND, run: () => this.adopt(YOUNG_MS) },
-      { name: 'adopt-old-orphans', everyMs: HOUR, run: () => this.adopt(ORPHAN_RETENTION_DAYS * 24 * HOUR) },
+      {
+        name: 'adopt-old-orphans',
+        everyMs: HOUR,
+        run: () => this.adopt(this.runtime.config.quarantineRetentionDays * 24 * HOUR),
+      },
       { name: 'infer-failures', everyMs: 10 * SECOND, run: () => this.infer() },
       { name: 'purge-inbox', everyMs: HOUR, run: () => this.purge() },
     ];
@@ -78,8 +85,13 @@ export class WebhookJobsService {
   }
 
   private async purge(): Promise<void> {
-    await purgeInbox(this.db, this.runtime.config.inboxRetentionDays);
-    await orphans.purgeOrphans(this.db, ORPHAN_RETENTION_DAYS);
+    const { clock, config } = this.runtime;
+    const { inboxRetentionDays, inboundRetentionDays, quarantineRetentionDays } = config;
+    const { db } = this;
+    await inBatches(clock, PURGED, (most) => purgeInbox(db, inboxRetentionDays, most));
+    await inBatches(clock, PURGED, (most) => orphans.purgeOrphans(db, quarantineRetentionDays, most));
+    await inBatches(clock, PURGED, (most) => purgeInbound(db, inboundRetentionDays, most));
+    await inBatches(clock, PURGED, (most) => purgeQuarantine(db, quarantineRetentionDays, most));
   }
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { MetricsService } from '../metrics/metrics.service.js';
 import { WorkerLoop } from '../platform/lifecycle/worker-loop.js';
 import { Runtime } from '../platform/runtime.js';
 import { WebhookApplierWorker } from './webhook-applier.worker.js';
@@ -10,6 +11,7 @@ export class WebhookWorkersService {
   constructor(
     private readonly applier: WebhookApplierWorker,
     private readonly webhooks: WebhooksService,
+    private readonly numbers: MetricsService,
     private readonly runtime: Runtime,
   ) {}
 
@@ -17,6 +19,8 @@ export class WebhookWorkersService {
   loops(): readonly WorkerLoop[] {
     const apply = new WorkerLoop(this.applier, this.runtime.logger);
     this.webhooks.listen(() => apply.wake());
+    // Beside the applying: Meta's answer must not delay the next batch.
+    this.applier.listen((wabaIds) => void this.numbers.pollNow(wabaIds));
     return [apply];
   }
 }

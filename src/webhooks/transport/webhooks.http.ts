@@ -2,7 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sendProblem, toGatewayError } from '../../platform/http/problem.filter.js';
+import { sendProblem } from '../../platform/http/problem.filter.js';
+import { toGatewayError } from '../../platform/transport/to-gateway-error.js';
 import { WebhooksService } from '../webhooks.service.js';
 
 /** Meta's largest body is 3 MB; more is not Meta's. */
