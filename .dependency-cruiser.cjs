@@ -1,13 +1,24 @@
 // The fence: who may import whom. One sentence holds it together:
 //
-//   core ← platform ← meta ← accounts ← rate-limit ← templates ← metrics ← messaging ← campaigns ← webhooks ← app;
-//   arrows never point the other way, a feature is entered by its door, and only stores touch the database driver.
+//   core ← platform ← meta ← accounts ← rate-limit ← templates ← metrics ← media ← messaging ← campaigns ← drop-in ←
+//   webhooks ← app; arrows never point the other way, a feature is entered by its door, and only stores touch the
+//   database driver.
 //
 // `test/architecture/fence.spec.ts` plants a violation of every rule and expects it to be caught, because a fence can go
 // blind without a word (an older major of this tool missed half of the edges under TypeScript 6).
 
 /** Features in dependency order: each may use those before it, never those after it. */
-const FEATURES = ['accounts', 'rate-limit', 'templates', 'metrics', 'messaging', 'campaigns', 'webhooks'];
+const FEATURES = [
+  'accounts',
+  'rate-limit',
+  'templates',
+  'metrics',
+  'media',
+  'messaging',
+  'campaigns',
+  'drop-in',
+  'webhooks',
+];
 
 /** Core files that may hash: a signature and a token are decisions, and node:crypto computes them without I/O. */
 const CORE_FILES_THAT_HASH = '^src/core/(webhook/signature|delivery/callback-token)\\.ts$';
@@ -94,7 +105,7 @@ const roles = [
     { path: `${feature.slice(0, -1)}/transport/`, pathNot: SPEC },
     {
       path: '^src/',
-      pathNot: '^src/(core|contracts|platform/(http|auth))/|\\.(service|dto)\\.ts$|/transport/[^/]+\\.ts$',
+      pathNot: '^src/(core|contracts|platform/(http|auth|transport))/|\\.(service|dto)\\.ts$|/transport/[^/]+\\.ts$',
     },
   ),
   forbid(

@@ -53,13 +53,18 @@ function build() {
   if (built.status !== 0) process.exit(built.status ?? 1);
 }
 
-/** The chaos suite starves two cores on purpose; limits that other suites judge by the second must not share them. */
-const APART = 'test/chaos';
+/** These judge every single second, or starve two cores on purpose: nothing else may run beside them. */
+const APART = ['test/e2e/throughput', 'test/chaos'];
 
-/** Without arguments: everything but the chaos suite, then that by itself. With arguments: what they say. */
+/** Without arguments: everything else, then those, one after the other. With arguments: what they say. */
 function plans() {
   const given = process.argv.slice(2);
-  return given.length > 0 ? [given] : [['--testPathIgnorePatterns', '/node_modules/', APART], [APART]];
+  return given.length > 0
+    ? [given]
+    : [
+        ['--testPathIgnorePatterns', '/node_modules/', ...APART],
+        ['--runInBand', ...APART],
+      ];
 }
 
 function runJest(plan, then) {

@@ -60,7 +60,7 @@ describe('the image', () => {
 
   it('says that it needs an init process, what it listens on and how it is', () => {
     expect(dockerfile).toContain('--init');
-    expect(runtime).toMatch(/^EXPOSE 3000$/m);
+    expect(runtime).toMatch(/^EXPOSE 3000 50051$/m);
     expect(runtime).toMatch(/^HEALTHCHECK (.*\\\n)?.*fetch\(.*\/health\/live/m);
     expect(runtime).toMatch(/^CMD \["node", (".*", )?"dist\/src\/main\.js"\]$/m);
   });

@@ -2,7 +2,17 @@
 export type Plant = readonly [rule: string, file: string, code: string];
 
 /** Features of the product in dependency order; the skeleton below has one folder for each. */
-const FEATURES = ['accounts', 'rate-limit', 'templates', 'metrics', 'messaging', 'campaigns', 'webhooks'];
+const FEATURES = [
+  'accounts',
+  'rate-limit',
+  'templates',
+  'metrics',
+  'media',
+  'messaging',
+  'campaigns',
+  'drop-in',
+  'webhooks',
+];
 
 /** Each feature with a door, a wall (its store) and a use of the feature before it. */
 const featureTree = (): Record<string, string> =>

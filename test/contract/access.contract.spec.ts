@@ -14,20 +14,32 @@ let ownId: string;
 let foreignId: string;
 
 beforeAll(async () => {
-  stack = await startStack();
+  const templates = [LUCKY, OTHER].map((of) => ({ waba_id: of.wabaId, name: 'hello' }));
+  stack = await startStack({ simulator: { scenario: { templates } } });
   const { body } = await stack.api.get<ConstructorParameters<typeof OpenApi>[0]>('/openapi.json', { key: null });
   openApi = new OpenApi(body);
   operations = openApi.operations();
-  ownId = (await stack.api.send(aTextMessage())).id;
+  // It waits, so that whatever is called can be called again.
+  ownId = (await stack.api.send(aTextMessage({ send_at: '2126-01-01T00:00:00Z' }))).id;
   const theirs = aTextMessage({ phone_number_id: OTHER.phoneNumberId });
   foreignId = (await stack.api.send(theirs, { key: OTHER.keys.all })).id;
 });
 
-const call = (operation: DocumentedOperation, options: CallOptions, id = ownId): Promise<Answer> => {
-  const path = operation.path.replace('{id}', id).replace('{app_id}', LUCKY.appId);
-  const body = OPERATIONS[operation.id]?.body?.();
-  return stack.api.call(operation.method, path, { ...(body === undefined ? {} : { body }), ...options });
+const call = async (operation: DocumentedOperation, options: CallOptions, id?: string): Promise<Answer> => {
+  const { body, headers, make, query = '' } = OPERATIONS[operation.id] ?? {};
+  const named = id ?? (await make?.(stack.api, LUCKY.keys.all)) ?? ownId;
+  const path = operation.path
+    .replace('{id}', named)
+    .replace('{app_id}', LUCKY.appId)
+    .replace('{phone_number_id}', LUCKY.phoneNumberId);
+  return stack.api.call(operation.method, `${path}${query}`, {
+    ...(body === undefined ? {} : { body: body() }),
+    ...options,
+    headers: { ...headers, ...options.headers },
+  });
 };
+const foreignOf = async (operation: DocumentedOperation) =>
+  (await OPERATIONS[operation.id]?.make?.(stack.api, OTHER.keys.all)) ?? foreignId;
 const withKey = () => operations.filter((o) => OPERATIONS[o.id]?.access === 'key');
 const faults = (operation: DocumentedOperation, answer: Answer) => ({
   operation: operation.id,
@@ -68,9 +80,11 @@ describe('every operation of the document', () => {
   });
 
   it('does not find what belongs to another tenant, as if it did not exist', async () => {
-    const missing = '01890000-0000-7000-8000-000000000000';
     for (const operation of operations.filter((o) => OPERATIONS[o.id]?.hasIds)) {
-      const [foreign, none] = [await call(operation, {}, foreignId), await call(operation, {}, missing)];
+      const [foreign, none] = [
+        await call(operation, {}, await foreignOf(operation)),
+        await call(operation, {}, OPERATIONS[operation.id]?.missingId ?? '01890000-0000-7000-8000-000000000000'),
+      ];
       expect(faults(operation, foreign)).toEqual({ operation: operation.id, status: 404, faults: [] });
       expect(foreign.body).toEqual(none.body);
     }

@@ -161,7 +161,7 @@ describe('what is kept for a time', () => {
     const id = await send();
     await tell(db, id, [answered(1, accepted('wamid.x'))], true);
     await db.run(`update message_events set recorded_at = now() - interval '31 days' where type = 'submitted'`);
-    await purgeEvents(db, 30);
+    await purgeEvents(db, 30, 100);
     expect(await types(id)).toEqual(['queued']);
     expect(await db.rows('select seq from message_outbox')).toEqual([]);
   });

@@ -7,10 +7,10 @@ import {
   measureOutbox,
   readOutbox,
 } from '../../src/messaging/events.store.js';
-import { appendNotices } from '../../src/messaging/notices.store.js';
 import { newId } from '../../src/platform/clock/ids.js';
 import type { Db } from '../../src/platform/db/db.js';
 import type { Queryable } from '../../src/platform/db/queryable.js';
+import { appendNotices } from '../../src/platform/ledger/notices.store.js';
 import { connect, freshDatabase, type TestDatabase } from '../support/database.js';
 import { aPortfolio, type PortfolioRows } from '../support/rows.js';
 import { until } from '../support/until.js';

@@ -99,7 +99,7 @@ describe('the queue of webhooks', () => {
     await append('applied', 'waiting');
     await db.run(`update webhook_inbox set received_at = now() - interval '9 days'`);
     await db.run(`delete from webhook_queue where id = (select min(id) from webhook_queue)`);
-    expect(await purgeInbox(db, 8)).toBe(1);
+    expect(await purgeInbox(db, 8, 100)).toBe(1);
     expect(await db.rows(`select convert_from(body, 'utf8') as body from webhook_inbox`)).toEqual([
       { body: 'waiting' },
     ]);

@@ -77,7 +77,11 @@ describe('taking lanes', () => {
     expect(await lanes.openAttempts(database.db, taken)).toEqual([]);
     const recent = await lanes.recentAttempts(database.db, portfolio.phoneNumberIds, 60_000);
     expect(recent).toHaveLength(2);
-    expect(recent.every((r) => r.phone_number_id === portfolio.phoneNumberId && r.age_ms >= 0)).toBe(true);
+    expect(
+      recent.every(
+        (r) => r.phone_number_id === portfolio.phoneNumberId && r.armed_age_ms >= 0 && r.answered_age_ms === null,
+      ),
+    ).toBe(true);
   });
 });
 

@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { armMessages, type HeldLane, nextDue, peekDue } from '../../src/messaging/send-queue.store.js';
+import {
+  armMessages,
+  type HeldLane,
+  type LaneRequest,
+  nextDue,
+  peekDue,
+} from '../../src/messaging/send-queue.store.js';
 import { type Db } from '../../src/platform/db/db.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
 import { aPortfolio, aWorker, type PortfolioRows, store, type WorkerRows } from '../support/rows.js';
@@ -18,7 +24,7 @@ beforeEach(async () => {
   lanes = await worker.take();
 });
 
-const lane = (upTo: number) => [{ phoneNumberId: portfolio.phoneNumberId, upTo }];
+const lane = (upTo: number, mostPriority = 2) => [{ phoneNumberId: portfolio.phoneNumberId, upTo, mostPriority }];
 const dueAgo = (id: string | undefined, seconds: number) =>
   db.run(`update messages set due_at = now() - $2 * interval '1 second' where id = $1`, [id, seconds]);
 const attempts = (id: string | undefined) =>
@@ -39,6 +45,18 @@ describe('looking for what is due', () => {
     const due = await peekDue(db, lane(5));
     expect(due).toHaveLength(5);
     expect(due[0]?.id).toBe(urgent);
+  });
+
+  it('takes what is shared first, of each priority the one that has waited longest', async () => {
+    const of = (priority: number) => Array.from({ length: 20 }, () => ({ priority }));
+    const [passwords, utility, marketing] = await Promise.all([0, 1, 2].map((p) => store(db, portfolio, ...of(p))));
+    await Promise.all([dueAgo(utility?.[7], 60), dueAgo(marketing?.[5], 60)]);
+    const due = await peekDue(db, [{ ...(lane(10)[0] as LaneRequest), shared: { utility: 1, marketing: 1 } }]);
+    expect(due.map((m) => m.priority)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 2]);
+    expect(due.slice(8).map((m) => m.id)).toEqual([utility?.[7], marketing?.[5]]);
+    expect(passwords).toEqual(expect.arrayContaining(due.slice(0, 8).map((m) => m.id)));
+    const stopped = await peekDue(db, [{ ...(lane(10, 1)[0] as LaneRequest), shared: { utility: 0, marketing: 1 } }]);
+    expect(stopped.map((m) => m.priority)).toEqual(Array(10).fill(0));
   });
 
   it('leaves out what is not due yet, has expired, or is on its way already', async () => {

@@ -1,9 +1,21 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { upsertApiKey } from '../../src/accounts/accounts.store.js';
-import { appendNotices } from '../../src/messaging/notices.store.js';
+import { insertPool } from '../../src/accounts/pools.store.js';
+import { insertMedia, recordUpload } from '../../src/media/media.store.js';
+import { applyWishes, recordInbound } from '../../src/messaging/consent.store.js';
+import { recordErasure } from '../../src/messaging/erasures.store.js';
+import { recordMarketingRefusals } from '../../src/messaging/marketing-refusals.store.js';
+import { keepPoolSenders } from '../../src/messaging/pool-senders.store.js';
 import { newId } from '../../src/platform/clock/ids.js';
 import type { Db } from '../../src/platform/db/db.js';
 import type { Queryable } from '../../src/platform/db/queryable.js';
+import { appendNotices } from '../../src/platform/ledger/notices.store.js';
+import { insertEscalation } from '../../src/rate-limit/escalations.store.js';
+import { writeReports } from '../../src/rate-limit/lane-reports.store.js';
+import { makePlaces, writeMessagingLimit } from '../../src/rate-limit/messaging-limit.store.js';
+import { writePolicy } from '../../src/rate-limit/policies.store.js';
+import { insertStops } from '../../src/rate-limit/stops.store.js';
+import { claimSyncs, writeTemplates } from '../../src/templates/templates.store.js';
 import { insertInbound } from '../../src/webhooks/inbound.store.js';
 import { quarantine } from '../../src/webhooks/inbox.store.js';
 import { insertOrphans } from '../../src/webhooks/orphans.store.js';
@@ -11,6 +23,8 @@ import { freshDatabase, type TestDatabase } from '../support/database.js';
 import { aPortfolio, aWorker, type PortfolioRows, store } from '../support/rows.js';
 
 const FORBIDDEN = '42501';
+/** Where a tenant takes out what is its own: files, with what is known of their copies at Meta, and pools. */
+const DELETABLE = ['media', 'media_uploads', 'pools'];
 
 describe('the wall between tenants in the database', () => {
   let database: TestDatabase;
@@ -65,12 +79,13 @@ describe('the wall between tenants in the database', () => {
     }
   });
 
-  it('lets a tenant change or delete nothing, not even its own', async () => {
+  it('lets a tenant change nothing, and delete nothing but files and pools, not even its own', async () => {
     for (const table of tables) {
-      for (const statement of [`delete from ${table}`, `update ${table} set portfolio_id = portfolio_id`]) {
-        await expect(database.db.asTenant(a.portfolioId, (tx) => tx.run(statement))).rejects.toMatchObject({
-          code: FORBIDDEN,
-        });
+      const statements = [`update ${table} set portfolio_id = portfolio_id`];
+      if (!DELETABLE.includes(table)) statements.push(`delete from ${table}`);
+      for (const statement of statements) {
+        const tried = database.db.asTenant(a.portfolioId, (tx) => tx.run(statement)).then(() => statement);
+        await expect(tried).rejects.toMatchObject({ code: FORBIDDEN });
       }
     }
   });
@@ -92,6 +107,15 @@ describe('the wall between tenants in the database', () => {
     expect(row).toMatchObject({ own: true });
     expect((row as { id: string | null }).id ?? '').toBe('');
   });
+
+  it('lets a tenant delete its own files and pools and nobody else’s', async () => {
+    for (const table of DELETABLE) {
+      const [mine, all] = await Promise.all([count(database.db, table, a), count(database.db, table)]);
+      expect(mine).toBeGreaterThan(0);
+      expect(await database.db.asTenant(a.portfolioId, (tx) => tx.run(`delete from ${table}`))).toBe(mine);
+      expect(await count(database.db, table)).toBe(all - mine);
+    }
+  });
 });
 
 function tenantTables(db: Db): Promise<string[]> {
@@ -103,6 +127,14 @@ function tenantTables(db: Db): Promise<string[]> {
         order by 1`,
     )
     .then((rows) => rows.map((row) => row.name));
+}
+
+async function count(db: Db, table: string, of?: PortfolioRows): Promise<number> {
+  const [row] = await db.rows<{ n: number }>(
+    `select count(*)::int as n from ${table} where $1::uuid is null or portfolio_id = $1`,
+    [of?.portfolioId ?? null],
+  );
+  return row?.n ?? 0;
 }
 
 /** Portfolio ids of the rows that are seen; none where reading is not allowed. */
@@ -117,7 +149,7 @@ async function visible(table: string, as: <T>(work: (tx: Queryable) => Promise<T
 }
 
 async function fillEveryTable(db: Db, of: PortfolioRows): Promise<void> {
-  const { portfolioId, phoneNumberId } = of;
+  const { portfolioId, phoneNumberId, wabaId } = of;
   await store(db, of, { idempotencyKey: 'the same key for both' });
   await upsertApiKey(db, { id: newId(), portfolioId, name: 'k', keyHash: Buffer.from(portfolioId), scopes: ['*'] });
   const inbound = { id: newId(), portfolioId, phoneNumberId, wamid: 'wamid.in', sender: null, senderUserId: null };
@@ -126,6 +158,41 @@ async function fillEveryTable(db: Db, of: PortfolioRows): Promise<void> {
     { portfolioId, phoneNumberId, wamid: 'wamid.orphan', recipient: null, status: 'sent', inboxId: 1, item: '{}' },
   ]);
   await quarantine(db, [{ inboxId: 1, portfolioId, reason: 'poison', detail: '-', item: null }]);
+  const person = '+16505550100';
+  await recordInbound(db, [{ portfolioId, phoneNumberId, person, at: new Date() }]);
+  const wish = { portfolioId, person, phoneNumberId: '', recipient: person, optedOut: true, reason: null };
+  await applyWishes(db, [{ ...wish, source: 'api', at: new Date() }], false);
+  await claimSyncs(db, [{ wabaId, portfolioId }], 1000);
+  const template = { templateId: '1', name: 'hello', language: 'en_US', status: 'APPROVED', category: null };
+  await writeTemplates(db, { wabaId, portfolioId, source: 'webhook', askedAt: null }, [
+    { ...template, qualityScore: null, reason: null },
+  ]);
   const notice = { portfolioId, aggregate: 'account', aggregateId: newId(), type: 'told', data: {} };
   await appendNotices(db, [{ ...notice, occurredAt: new Date() }], false);
+  const file = { mimeType: 'image/png', sha256: Buffer.alloc(32, 1) };
+  await insertMedia(db, portfolioId, { ...file, id: newId(), kind: 'image', sizeBytes: 8, filename: null });
+  const lane = { phoneNumberId, used: 0, currentMps: 80, reserveMps: 0, pausedForMs: null, pauseReason: null };
+  await writeReports(db, [{ ...lane, mediaPausedForMs: null }]);
+  const stop = { portfolioId, scope: 'number', scopeId: phoneNumberId, stops: 'all', code: 131031 } as const;
+  await insertStops(db, [{ ...stop, reason: 'locked', endsAfterMs: null }], false);
+  await writeMessagingLimit(db, { portfolioId, tier: 'TIER_250', asOf: new Date(), isCounted: true });
+  await makePlaces(db, { portfolioId, allowed: 1, most: 1 });
+  await recordMarketingRefusals(db, [{ portfolioId, person, at: new Date() }]);
+  const poolId = newId();
+  await insertPool(db, { id: poolId, portfolioId, name: 'p', phone_number_ids: [phoneNumberId], by: 'test' });
+  await keepPoolSenders(db, portfolioId, [{ poolId, person, phoneNumberId }]);
+  const nothing = {
+    warm_up: null,
+    escalation: null,
+    utilisation: null,
+    max_mps: null,
+    warmUpStage: 0,
+    warmUpSince: null,
+    warmUpReason: null,
+  };
+  await writePolicy(db, { portfolioId, phoneNumberId }, { ...nothing, by: 'test' }, null);
+  const level = { level: 'light', code: 130429, reason: 'too fast', lastsMs: 1000 } as const;
+  await insertEscalation(db, { portfolioId, phoneNumberId, ...level });
+  await recordErasure(db, { id: newId(), portfolioId, askedBy: newId(), erased: {} });
+  await recordUpload(db, { ...file, portfolioId, phoneNumberId, metaMediaId: 'at Meta', lifeMs: 60_000 });
 }

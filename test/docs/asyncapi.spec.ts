@@ -2,9 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
-import { EVENT_STREAM, EVENT_SUBJECTS, eventSubject } from '../../src/contracts/subjects.js';
+import {
+  COMMAND_STREAM,
+  commandSubject,
+  DEAD_LETTER_STREAM,
+  deadLetterSubject,
+  EVENT_STREAM,
+  EVENT_SUBJECTS,
+  eventSubject,
+} from '../../src/contracts/subjects.js';
 import type { EventRow } from '../../src/messaging/events.store.js';
 import { toEventView } from '../../src/messaging/message.views.js';
+import { noticeOfStop, STOP_EVENTS } from '../../src/rate-limit/stops.store.js';
+import { noticeOfUtilisation } from '../../src/rate-limit/utilisations.store.js';
 import { type AsyncApiDocument, headerValidator, payloadValidators, readAsyncApi } from './asyncapi-document.js';
 import { entriesOfMessages, noticesOf } from './published-events.js';
 import { ROOT, textOf } from './repository.js';
@@ -13,6 +23,7 @@ import { ROOT, textOf } from './repository.js';
 const FIRST_ENTRIES = ['queued', 'scheduled'];
 
 const ID = '0198a000-0000-7000-8000-000000000002';
+const NOW = new Date('2026-10-01T12:00:00Z');
 
 /** An entry as the publisher reads it from the ledger. */
 function aRow(of: { aggregate: string; type: string; data: object; optional?: boolean }): EventRow {
@@ -28,8 +39,8 @@ function aRow(of: { aggregate: string; type: string; data: object; optional?: bo
     type: of.type,
     // As the ledger gives it back: through JSON.
     data: JSON.parse(JSON.stringify(of.data)) as Record<string, unknown>,
-    occurred_at: new Date('2026-10-01T12:00:00Z'),
-    recorded_at: new Date('2026-10-01T12:00:00Z'),
+    occurred_at: NOW,
+    recorded_at: NOW,
     phone_number_id: isMessage ? '106540352242922' : null,
     recipient: isMessage ? '+16505550100' : null,
     recipient_kind: isMessage ? 'phone' : null,
@@ -81,15 +92,22 @@ describe('asyncapi.yaml', () => {
   it('has the addresses that the publisher uses', () => {
     const address = (aggregate: string, type: string) =>
       eventSubject({ businessId: '{portfolio}', aggregate, type, id: '{id}' });
-    expect(Object.values(document.channels).map((channel) => channel.address)).toEqual([
+    const command = commandSubject({ businessId: '{portfolio}', command: 'messages.send' });
+    const addresses = Object.values(document.channels).map((channel) => channel.address);
+    expect(addresses).toEqual([
       address('message', '{event}'),
       address('inbound_message', 'received'),
       address('account', '{field}'),
+      address('opt_out', '{change}'),
+      address('rate_limit', '{event}'),
+      address('rate_limit', 'utilisation_high'),
+      command,
+      deadLetterSubject(command),
     ]);
-    for (const { address: a } of Object.values(document.channels)) {
-      expect(a.startsWith(EVENT_SUBJECTS.replace('>', ''))).toBe(true);
+    for (const event of addresses.slice(0, 6)) expect(event.startsWith(EVENT_SUBJECTS.replace('>', ''))).toBe(true);
+    for (const stream of [EVENT_STREAM, COMMAND_STREAM, DEAD_LETTER_STREAM]) {
+      expect(textOf('src/contracts/asyncapi.yaml')).toContain(`stream \`${stream}\``);
     }
-    expect(textOf('src/contracts/asyncapi.yaml')).toContain(`stream \`${EVENT_STREAM}\``);
   });
 
   it('describes every field of every event of a message', () => {
@@ -115,6 +133,39 @@ describe('asyncapi.yaml', () => {
     expect([...seen]).toEqual(
       expect.arrayContaining(['inbound_message.received', 'account.phone_number_quality_update']),
     );
+  });
+
+  it('describes every field of what is told of stops, under the names that it is told by', () => {
+    const stop = {
+      id: ID,
+      portfolio_id: ID,
+      scope: 'waba',
+      scope_id: '102290129340398',
+      stops: 'all',
+      version: 1,
+    } as const;
+    const why = {
+      code: 131031,
+      reason: 'Account has been locked',
+      since: NOW,
+      released_at: NOW,
+      released_by: 'api key 1',
+    };
+    for (const until of [null, NOW]) {
+      for (const type of STOP_EVENTS) {
+        const { aggregate, data } = noticeOfStop({ ...stop, ...why, until }, type);
+        const complaints = complaintsOf('stop', bodyOf(aRow({ aggregate, type, data })));
+        expect({ type, complaints }).toEqual({ type, complaints: [] });
+      }
+    }
+    expect(document.channels.stops?.parameters.event?.enum).toEqual([...STOP_EVENTS]);
+  });
+
+  it('describes every field of what is told of numbers that come near their rate', () => {
+    const told = { id: ID, portfolioId: ID, phoneNumberId: '1', limit: 'throughput', used: 64, allowed: 80, at: NOW };
+    const { aggregate, type, data } = noticeOfUtilisation(told);
+    expect(type).toBe('utilisation_high');
+    expect(complaintsOf('utilisation', bodyOf(aRow({ aggregate, type, data })))).toEqual([]);
   });
 
   it('describes exactly the headers that the publisher sets', () => {

@@ -17,7 +17,7 @@ function firstCells(head: string): string[] {
 /** Arrows that arming and accepting draw: SQL statements, so no fact of the lifecycle. */
 const BY_STATEMENT = ['[*] → queued', '[*] → scheduled', 'queued → sending', 'scheduled → sending'];
 
-/** What the rules allow and the service cannot do: a scheduled message has no attempt, and nothing cancels yet. */
+/** What the rules allow and the service cannot do: what is scheduled or was cancelled has no attempt in doubt. */
 const UNREACHABLE = /^(scheduled → submitted|cancelled → )/;
 
 describe('docs/delivery-states.md', () => {

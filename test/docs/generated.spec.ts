@@ -14,7 +14,7 @@ describe('npm run docs:generate', () => {
     generated = await generatedDocs();
   });
 
-  it.each(['docs/configuration.md', 'docs/errors.md', 'docs/openapi.json'])(
+  it.each(['docs/configuration.md', 'docs/errors.md', 'docs/asyncapi-rpc.yaml', 'docs/openapi.json'])(
     'has been run since %s would change',
     (file) => {
       expect(textOf(file)).toBe(generated.get(file));

@@ -47,6 +47,8 @@ function allRecords(): MessageRecord[] {
     // The schema has no submitted message without a wamid.
     ...(state === 'submitted' ? [] : [aRecord(state, null)]),
     aRecord(state, 'wamid.A'),
+    // In doubt, which a message that waits for its resend is as well.
+    ...(state === 'queued' ? [inDoubt(aRecord(state, null))] : []),
   ]);
 }
 
@@ -76,6 +78,10 @@ function aRecord(state: MessageState, wamid: string | null): MessageRecord {
   };
 }
 
+function inDoubt(record: MessageRecord): MessageRecord {
+  return { ...record, attempts: record.attempts.map((a) => ({ ...a, outcome: 'unknown', evidence: 'response' })) };
+}
+
 function allFacts(): Fact[] {
   const answers = [...allResults()].map((result): Fact => {
     return { kind: 'answered', attempt: 1, outcome: classifyOutcome(result), httpStatus: null, retryInMs: 0 };
@@ -101,6 +107,9 @@ function allFacts(): Fact[] {
     { kind: 'waited_long_enough' },
     { kind: 'no_status_seen' },
     { kind: 'expired' },
+    { kind: 'cancel_asked' },
+    { kind: 'resend_asked' },
+    { kind: 'withheld', error: { ...ERROR, code: 131050 } },
   ];
 }
 
@@ -123,7 +132,7 @@ export function noticesOf(body: Buffer): readonly Notice[] {
     phoneNumber: (phoneNumberId: string) => ({ phoneNumberId, portfolioId, wabaId: wabaOf(body) }),
   } as unknown as AccountsService;
   const webhook = { id: 1, app_id: 'any', body, received_at: NOW, attempts: 0, age_ms: 0 };
-  return sortEvents([webhook], { accounts, tokenKeys: [] }).notices;
+  return sortEvents([webhook], { accounts, tokenKeys: [], words: { stop: [], resume: [] } }).notices;
 }
 
 function wabaOf(body: Buffer): string {

@@ -93,6 +93,17 @@ describe('a number whose level changes', () => {
     expect(stack.simulator.stats().throttled).toBe(0);
   });
 
+  it('goes faster as soon as the webhook tells of the upgrade, long before the next poll', async () => {
+    const stack = await startStack({ simulator: { mps: 80 }, settings: { THROUGHPUT_POLL_MS: '3600000' } });
+    await until(async () => (await levelOf(stack)) === 80, { withinMs: 15_000, what: 'the first reading' });
+    await stack.control(`phone_numbers/${LUCKY.phoneNumberId}`, { mps: 1000 });
+    await until(async () => (await levelOf(stack)) === 1000, { withinMs: 30_000, what: 'the higher level' });
+    await until(async () => /heliograph_lanes\{level="1000"\} 1/.test((await stack.api.get<string>('/metrics')).body), {
+      withinMs: 15_000,
+      what: 'the lane at the higher level',
+    });
+  });
+
   it('slows down when it is shared with the Business app', async () => {
     const stack = await startStack({ simulator: { mps: 80 }, settings: { THROUGHPUT_POLL_MS: '1000' } });
     await stack.control(`phone_numbers/${LUCKY.phoneNumberId}`, { mps: 20, silent: true });

@@ -41,7 +41,7 @@ export class ApiClient {
       body: body === undefined ? null : isRaw ? body : JSON.stringify(body),
     });
     const text = await answer.body.text();
-    const isJson = /json/.test(String(answer.headers['content-type']));
+    const isJson = /[/+]json\b/.test(String(answer.headers['content-type']));
     return { status: answer.statusCode, headers: answer.headers, body: (isJson ? JSON.parse(text) : text) as T };
   }
 
@@ -99,10 +99,11 @@ export class ApiClient {
     let token = '';
     do {
       const query = token === '' ? '' : `&page_token=${token}`;
-      const { body } = await this.get<{ messages: MessageView[]; next_page_token: string }>(
+      const { status, body } = await this.get<{ messages: MessageView[]; next_page_token: string }>(
         `/v1/messages?page_size=1000${query}`,
         key === undefined ? {} : { key },
       );
+      if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
       found.push(...body.messages);
       token = body.next_page_token;
     } while (token !== '');

@@ -1,4 +1,4 @@
-import type { LedgerLine } from '../../simulator/ledger.js';
+import type { LedgerLine } from '../../simulator/sends/ledger.js';
 import type { Simulator } from '../../simulator/simulator.js';
 
 /** What reached the platform, read from the simulator's ledger: the only witness that these suites believe. */

@@ -46,11 +46,13 @@ export async function aPortfolio(db: Db, numbers = 1): Promise<PortfolioRows> {
 export function aNewMessage(over: Partial<NewMessage> & { phoneNumberId: string }): NewMessage {
   return {
     id: newId(),
+    pool: null,
     recipient: aRecipient(),
     recipientKind: 'phone',
     type: 'text',
     content: { body: 'Hello' },
     context: null,
+    envelope: null,
     priority: 1,
     onUnknown: 'hold',
     sendAt: null,

@@ -40,6 +40,9 @@ export class RunHost {
   }
 
   async #answer(request, response) {
+    // A kept connection that Node closes after its idle seconds, just as a worker sends the next request over it, fails
+    // that worker's suite ("other side closed"): one connection for each question leaves nothing to race for.
+    response.setHeader('connection', 'close');
     try {
       const body = JSON.stringify(await this.#make(request.url));
       response.writeHead(200, { 'content-type': 'application/json' }).end(body);

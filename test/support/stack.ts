@@ -8,6 +8,7 @@ import { writeBootstrap } from './bootstrap.js';
 import { type ChildGateway, startChild } from './child-gateway.js';
 import { stopAtEnd } from './cleanup.js';
 import { freshDatabase, type TestDatabase } from './database.js';
+import { aTempFolder } from './temp-folder.js';
 
 /** Settings by the names of their environment variables. */
 export type Settings = Readonly<Record<string, string>>;
@@ -29,6 +30,7 @@ export interface StackOptions {
 /** A gateway within this process. */
 export interface TestGateway {
   readonly api: ApiClient;
+  readonly grpcPort: number;
   /** Orderly; may be called early, and is called at the end of the file. */
   stop(): Promise<void>;
 }
@@ -57,13 +59,11 @@ const TEST_SETTINGS: Settings = {
   NODE_ENV: 'test',
   HTTP_HOST: '127.0.0.1',
   HTTP_PORT: '0',
+  GRPC_PORT: '0',
   NATS_URL: 'off',
   LOG_LEVEL: process.env.HELIOGRAPH_TEST_LOG ?? 'silent',
   LEASE_MS: '3000',
   GRAPH_TIMEOUT_MS: '2000',
-  // The simulator shares its process and two cores with the tests, so what left evenly can arrive in bunches. A lane
-  // that broke the rule would show by far more than this hides: two owners at once send twice the limit.
-  THROUGHPUT_GUARD_MS: '150',
   ...SECRETS,
 };
 
@@ -75,6 +75,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ...TEST_SETTINGS,
     DATABASE_URL: options.databaseUrl ?? database.url,
     GRAPH_BASE_URL: simulator.url,
+    DATA_DIR: aTempFolder(),
     BOOTSTRAP_FILE: writeBootstrap(options.bootstrap ?? bootstrapFile()),
     ...options.settings,
   };
@@ -124,7 +125,7 @@ async function startTestGateway(settings: Settings): Promise<TestGateway> {
     await api.close();
     await gateway.stop();
   });
-  return { api, stop };
+  return { api, grpcPort: gateway.grpcPort, stop };
 }
 
 async function callSimulator(simulator: Simulator, where: string, body: unknown): Promise<void> {

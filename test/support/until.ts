@@ -9,11 +9,11 @@ export interface Patience {
 
 /**
  * Asks again and again until the answer is neither false, null nor undefined, and gives it. Rejects after `withinMs`
- * (10 s) with the last answer's error, if it had one. The only way in which these suites wait.
+ * (20 s) with the last answer's error, if it had one. The only way in which these suites wait.
  */
 export async function until<T>(
   ask: () => Promise<T> | T,
-  { withinMs = 10_000, everyMs = 20, what = 'the condition' }: Patience = {},
+  { withinMs = 20_000, everyMs = 20, what = 'the condition' }: Patience = {},
 ): Promise<NonNullable<Exclude<T, false>>> {
   const endsAtMs = performance.now() + withinMs;
   for (;;) {

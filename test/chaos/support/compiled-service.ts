@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,5 +20,10 @@ export function compileService(folder: string): (file: string) => string {
     encoding: 'utf8',
   });
   if (built.status !== 0) throw new Error(`swc ended with ${built.status}:\n${built.stdout}${built.stderr}`);
+  // The protos are read at run time, beside the code that serves them.
+  cpSync(path.join(ROOT, 'src', 'contracts'), path.join(out, 'src', 'contracts'), {
+    recursive: true,
+    filter: (from) => !from.endsWith('.ts'),
+  });
   return (file) => path.join(out, file);
 }

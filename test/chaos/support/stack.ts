@@ -116,6 +116,7 @@ export class Stack {
       NODE_ENV: 'test',
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: '0',
+      GRPC_PORT: '0',
       DATABASE_URL: postgres.url,
       NATS_URL: nats?.url ?? 'off',
       GRAPH_BASE_URL: simulatorUrl,
@@ -123,9 +124,6 @@ export class Stack {
       LEASE_MS: String(lease.leaseMs),
       GRAPH_TIMEOUT_MS: String(lease.graphTimeoutMs),
       UNKNOWN_HOLD_MS: '3000',
-      // Two cores carry database, simulator and replicas here, and starve all of them on purpose: requests arrive later
-      // and closer together than they left. The limit itself is asserted as it stands.
-      THROUGHPUT_GUARD_MS: '150',
       ...(crashAt === undefined ? {} : { CRASH_AT: crashAt }),
     };
   }
