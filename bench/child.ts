@@ -58,7 +58,7 @@ export async function startServer(spec: ChildSpec): Promise<Child & { readonly o
   const child = await startChild({
     ...spec,
     onLine: (line) => {
-      const match = /listening on (\d+)/.exec(line);
+      const match = /listening on (?:http:\/\/[\d.]+:)?(\d+)/.exec(line);
       if (match?.[1] !== undefined) found(match[1]);
     },
   });

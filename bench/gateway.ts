@@ -44,8 +44,14 @@ export interface GatewayOptions {
   readonly graphOrigin: string;
   readonly roles: 'api' | 'worker' | 'all';
   readonly graphConnections: number;
+  /** Absent: no bus. */
+  readonly natsUrl?: string;
+  /** Absent: any free one. */
+  readonly grpcPort?: number;
   /** Folder for a processor profile of this process; none when absent. */
   readonly profileFolder?: string | undefined;
+  /** Further settings (docs/configuration.md). */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 const READY_WITHIN_MS = 60_000;
@@ -71,17 +77,19 @@ export class Gateway {
     const profile = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
     const child = await startChild({
       name: `gateway-${options.roles}`,
-      args: ['--disable-proto=delete', ...profile, gatewayEntry],
+      args: ['--disable-proto=delete', '--max-semi-space-size=64', ...profile, gatewayEntry],
       env: {
         ROLES: options.roles,
         HTTP_HOST: '127.0.0.1',
         HTTP_PORT: String(port),
+        GRPC_PORT: String(options.grpcPort ?? 0),
         DATABASE_URL: database.postgres.url,
-        NATS_URL: 'off',
+        NATS_URL: options.natsUrl ?? 'off',
         GRAPH_BASE_URL: options.graphOrigin,
         GRAPH_CONNECTIONS: String(options.graphConnections),
         BOOTSTRAP_FILE: bootstrap,
         LOG_LEVEL: 'warn',
+        ...options.settings,
       },
     });
     const gateway = new Gateway(port, child);
@@ -95,6 +103,16 @@ export class Gateway {
 
   get pid(): number {
     return this.child.pid;
+  }
+
+  /** The address of its REST API. */
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Ends it at once, as a crash does; `stop` may still be called. */
+  kill(): void {
+    process.kill(this.child.pid, 'SIGKILL');
   }
 
   /** Its last log lines: warnings and errors. */
@@ -119,6 +137,24 @@ export class Gateway {
     await Promise.all(Array.from({ length: width }, post));
   }
 
+  /** Posts messages over REST in batches, `width` at a time; resolves when all are accepted. */
+  async postBatches(messages: Iterator<object>, size: number, width = 2): Promise<void> {
+    const post = async () => {
+      for (let batch = take(messages, size); batch.length > 0; batch = take(messages, size)) {
+        const answer = await this.rest.request({
+          path: '/v1/messages/batch',
+          method: 'POST',
+          headers: this.headers,
+          body: JSON.stringify({ messages: batch }),
+        });
+        const text = await answer.body.text();
+        const refused = answer.statusCode === 202 && /"problem"/.test(text);
+        if (answer.statusCode !== 202 || refused) throw new Error(`HTTP ${answer.statusCode} ${text.slice(0, 500)}`);
+      }
+    };
+    await Promise.all(Array.from({ length: width }, post));
+  }
+
   /** Every message, a page at a time, the newest first. */
   async *messages(): AsyncGenerator<MessageSeen> {
     let token = '';
@@ -134,8 +170,14 @@ export class Gateway {
 
   /** Whether all numbers are known to be at the level of 1,000 messages per second. */
   async isHigh(): Promise<boolean> {
+    const levels = await this.levels();
+    return levels.length > 0 && levels.every((mps) => mps === 1000);
+  }
+
+  /** The levels of all numbers as they are known, in messages per second. */
+  async levels(): Promise<number[]> {
     const list = (await this.get('/v1/phone_numbers')) as { phone_numbers: { throughput_mps: number }[] };
-    return list.phone_numbers.length > 0 && list.phone_numbers.every((n) => n.throughput_mps === 1000);
+    return list.phone_numbers.map((n) => n.throughput_mps);
   }
 
   /** Whether nothing waits to be sent, is on its way or has an unwritten outcome. */
@@ -186,4 +228,14 @@ export class Gateway {
     if (answer.statusCode !== 200) throw new Error(`GET ${path}: HTTP ${answer.statusCode} ${text.slice(0, 300)}`);
     return JSON.parse(text);
   }
+}
+
+function take(messages: Iterator<object>, most: number): object[] {
+  const taken: object[] = [];
+  while (taken.length < most) {
+    const next = messages.next();
+    if (next.done === true) break;
+    taken.push(next.value);
+  }
+  return taken;
 }

@@ -176,7 +176,7 @@ function gatewaySpec({ options: { folder }, secrets, port, logFile }: Place, pla
   };
   return {
     name: 'gateway',
-    args: ['--disable-proto=delete', compiled('src/main.js')],
+    args: ['--disable-proto=delete', '--max-semi-space-size=64', compiled('src/main.js')],
     cwd: folder,
     env: { ...inherited(), ...settings },
     log: logTo(logFile, 'gateway'),
