@@ -1,6 +1,8 @@
 import 'reflect-metadata';
+import { status } from '@grpc/grpc-js';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import pg from 'pg';
+import { stringify } from 'yaml';
 import { GatewayModule } from '../src/app/gateway.module.js';
 import { createHttpApp } from '../src/app/http-server.js';
 import { buildOpenApi } from '../src/app/openapi.js';
@@ -16,14 +18,19 @@ import { CrashPoints } from '../src/platform/observability/crash-points.js';
 import { createLogger } from '../src/platform/observability/logger.js';
 import { Metrics } from '../src/platform/observability/metrics.js';
 import { Runtime } from '../src/platform/runtime.js';
+import { loadRpcCatalog } from '../src/platform/transport/rpc-catalog.js';
+import { rpcAsyncApi } from './rpc-asyncapi.js';
 
 const NOTICE = '<!-- Written by `npm run docs:generate`; change the table in the code and run it again. -->';
+const YAML_STYLE = { lineWidth: 120, singleQuote: true, aliasDuplicateObjects: false };
+const YAML_NOTICE = '# Written by `npm run docs:generate` from the protos; change them and run it again.';
 
 /** Every document that is derived from code: path below the root and text. The same code gives the same bytes. */
 export async function generatedDocs(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['docs/configuration.md', configurationText()],
     ['docs/errors.md', errorsText()],
+    ['docs/asyncapi-rpc.yaml', `${YAML_NOTICE}\n${stringify(rpcAsyncApi(loadRpcCatalog()), YAML_STYLE)}`],
     ['docs/openapi.json', `${JSON.stringify(await openApiDocument(), null, 2)}\n`],
   ]);
 }
@@ -84,6 +91,7 @@ function errorsText(): string {
   const ours = Object.entries(GATEWAY_ERRORS).map(([code, row]) => [
     `\`${code}\``,
     String(row.http),
+    `${row.grpc} ${status[row.grpc]}`,
     row.retryable ? 'yes' : 'no',
     cell(row.title),
   ]);
@@ -98,11 +106,16 @@ ${NOTICE}
 
 Every error of the REST interface is a problem document (RFC 9457, \`application/problem+json\`): \`type\`
 (\`urn:heliograph:error:<code>\`), \`title\`, \`status\`, \`detail\` (what is wrong and what to do), \`code\`, \`retryable\`,
-\`retry_after_ms\` when the wait is known (then also the header \`Retry-After\`), and \`errors\`, a list of
-\`{pointer, detail}\` with a JSON pointer for each field that breaks a rule. Decide by \`code\`: it is stable.
+\`retry_after_ms\` when the wait is known (then also the header \`Retry-After\`), \`errors\`, a list of
+\`{pointer, detail}\` with a JSON pointer for each field that breaks a rule, and \`meta\` with Meta's \`code\`, \`subcode\`,
+\`details\` and \`fbtrace_id\` when the error is Meta's. Decide by \`code\`: it is stable.
 Retryable means that the same request may succeed later; repeat it with the same \`Idempotency-Key\`.
 
-${table(['code', 'HTTP', 'retryable', 'title'], ours)}
+NATS answers the same document, with its status and sentence in the headers \`Nats-Service-Error-Code\` and
+\`Nats-Service-Error\`. gRPC answers the status below with google.rpc.Status details: ErrorInfo (\`reason\` is the code,
+\`metadata\` has \`meta_code\`, \`meta_subcode\`, \`meta_details\` and \`meta_fbtrace_id\`), BadRequest and RetryInfo.
+
+${table(['code', 'HTTP', 'gRPC', 'retryable', 'title'], ours)}
 
 ## Meta's
 
