@@ -26,6 +26,8 @@ export default {
     ],
   },
   maxWorkers: 2,
+  // Modules in ESM mode are never let go of: without this a worker grows to 3 GB, and dies of it on a machine that has 8.
+  workerIdleMemoryLimit: '600MB',
   // Whoever waits has a deadline of its own, which says what did not come; this is for what waits without knowing.
   testTimeout: 60_000,
   setupFiles: ['<rootDir>/test/support/one-error-realm.cjs'],
