@@ -119,6 +119,11 @@ export class AccountsService {
     return [...this.directory.numbers.values()].filter((n) => n.wabaId === wabaId);
   }
 
+  /** The numbers of a portfolio. */
+  numbersOf(portfolioId: string): readonly PhoneNumber[] {
+    return [...this.directory.numbers.values()].filter((n) => n.portfolioId === portfolioId);
+  }
+
   /** The numbers of one portfolio, as it sees them. */
   listFor(portfolioId: string): PhoneNumberList {
     const own = [...this.directory.numbers.values()].filter((n) => n.portfolioId === portfolioId);

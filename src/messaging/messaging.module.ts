@@ -16,6 +16,7 @@ import { ErasuresService } from './erasures.service.js';
 import { InterventionsService } from './interventions.service.js';
 import { LaneKeeper } from './lane-keeper.js';
 import { LaneSchedule } from './lane-schedule.js';
+import { MarketingCapGate } from './marketing-cap-gate.js';
 import { MessagingService } from './messaging.service.js';
 import { MessagingJobsService } from './messaging-jobs.service.js';
 import { MessagingWorkersService } from './messaging-workers.service.js';
@@ -87,6 +88,7 @@ import { Withholder } from './withholder.js';
     Withholder,
     ConsentGate,
     TemplateGate,
+    MarketingCapGate,
     ConsentService,
     ErasuresService,
     OptOutsService,

@@ -28,6 +28,12 @@ export class CheckResult {
   limit: string | null;
   @ApiProperty({ type: String, nullable: true })
   reason: string | null;
+  /** How much of the limit is used, where it counts what a person had (`marketing_cap`); else null. */
+  @ApiProperty({ type: 'integer', nullable: true })
+  used: number | null;
+  /** How much of it is allowed, where it counts what a person had; else null. */
+  @ApiProperty({ type: 'integer', nullable: true })
+  allowed: number | null;
   /** The number that its pool would choose now; only for a valid message with `pool_id`. */
   @ApiProperty({ required: false })
   phone_number_id?: string;

@@ -5,7 +5,7 @@ import { Db } from '../platform/db/db.js';
 import { GatewayValidationPipe } from '../platform/http/validation.pipe.js';
 import { Runtime } from '../platform/runtime.js';
 import { toGatewayError } from '../platform/transport/to-gateway-error.js';
-import { type AskedMessage, LimitsService } from '../rate-limit/limits.service.js';
+import { type AskedMessage, LimitsService, toHoldView } from '../rate-limit/limits.service.js';
 import { BatchItemDto } from './batch.dto.js';
 import { PRIORITIES } from './message.shape.js';
 import { findMessage, type MessageRow, type NewMessage } from './messages.store.js';
@@ -15,6 +15,9 @@ import { countAhead } from './send-queue.store.js';
 import { TemplateGate } from './template-gate.js';
 
 const MARKETING = PRIORITIES.indexOf('marketing');
+
+/** What is said of how much a person had where nothing of the kind holds the message. */
+const UNCOUNTED = { used: null, allowed: null };
 
 /** Says whether messages would go, and why one has not gone yet. Nothing is stored, counted or sent. */
 @Injectable()
@@ -41,9 +44,10 @@ export class PreflightService {
       next += 1;
       const chosen = one.message.pool === null ? {} : { phone_number_id: one.message.phoneNumberId };
       if (verdict === undefined || verdict.kind === 'go')
-        return { verdict: 'go', until: null, limit: null, reason: null, ...chosen };
+        return { verdict: 'go', until: null, limit: null, reason: null, ...UNCOUNTED, ...chosen };
       const until = verdict.kind === 'wait' ? iso(verdict.untilMs) : null;
-      return { verdict: verdict.kind, until, limit: verdict.limit, reason: verdict.reason, ...chosen };
+      const { kind, limit, reason, counted = UNCOUNTED } = verdict;
+      return { verdict: kind, until, limit, reason, ...counted, ...chosen };
     });
     return { results };
   }
@@ -70,7 +74,7 @@ export class PreflightService {
     const estimatedMs = Math.max(lastMs, nowMs + ahead.due_in_ms) + (ahead.position / mps) * 1000;
     return {
       state: row.state,
-      waiting_for: holds.map(({ limit, untilMs, reason }) => ({ limit, until: iso(untilMs), reason })),
+      waiting_for: holds.map(toHoldView),
       position: ahead.position,
       estimated_at: Number.isFinite(estimatedMs) ? iso(estimatedMs) : null,
     };
@@ -89,7 +93,7 @@ export class PreflightService {
     } catch (thrown) {
       const error = toGatewayError(thrown);
       if (error.code !== 'invalid_request') throw error;
-      return { refusal: { verdict: 'refuse', until: null, limit: 'validation', reason: error.detail } };
+      return { refusal: { verdict: 'refuse', until: null, limit: 'validation', reason: error.detail, ...UNCOUNTED } };
     }
   }
 }

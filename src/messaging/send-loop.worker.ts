@@ -41,6 +41,8 @@ const PUT_OFF_MOST_MS = 60_000;
 const PUT_OFF_LONGER_MS: Readonly<Partial<Record<LimitName, number>>> = {
   messaging: 24 * 3_600_000,
   marketing: 10 * 60_000,
+  // Who waits for a cap is woken when it is changed; what of their person's failed to arrive makes room earlier.
+  marketing_cap: 6 * 3_600_000,
   // A pause takes hours.
   template: 5 * 60_000,
 };
@@ -49,6 +51,7 @@ const PUT_OFF_LONGER_MS: Readonly<Partial<Record<LimitName, number>>> = {
 interface HeldMessages {
   readonly messaging: ReadonlyMap<string, Held>;
   readonly marketing: ReadonlyMap<string, Held>;
+  readonly marketingCap: ReadonlyMap<string, Held>;
   readonly template: ReadonlyMap<string, Held>;
 }
 
@@ -150,6 +153,7 @@ export class SendLoopWorker implements Worker {
       const holds = {
         messaging: held.messaging.get(m.id) ?? null,
         marketing: held.marketing.get(m.id) ?? null,
+        marketingCap: held.marketingCap.get(m.id) ?? null,
         templateHold: held.template.get(m.id) ?? null,
       };
       const verdict = this.limits.admit({ ...this.toCandidate(m), ...holds }, nowMs);

@@ -19,6 +19,7 @@ export interface DueMessage {
   /** The code of its template's language; null for other kinds. */
   readonly language: string | null;
   readonly accepted_at: Date;
+  readonly expires_at: Date | null;
 }
 
 /** What is asked of one lane. */
@@ -40,7 +41,8 @@ export function peekDue(q: Queryable, lanes: readonly LaneRequest[]): Promise<Du
   const ofPriority = (priority: number) => `
     (select id, phone_number_id, recipient, priority, type, due_at,
             case when type = 'template' then content->>'name' end as template,
-            case when type = 'template' then content->'language'->>'code' end as language, accepted_at
+            case when type = 'template' then content->'language'->>'code' end as language, accepted_at,
+            expires_at
        from messages
       where phone_number_id = lane.phone_number_id and state in ('queued', 'scheduled') and priority = ${priority}
         and lane.most_priority >= ${priority}
@@ -49,7 +51,7 @@ export function peekDue(q: Queryable, lanes: readonly LaneRequest[]): Promise<Du
       limit lane.up_to)`;
   return q.rows<DueMessage>(
     `select due.id, due.phone_number_id, due.recipient, due.priority, due.type, due.template,
-            due.language, due.accepted_at
+            due.language, due.accepted_at, due.expires_at
        from unnest($1::text[], $2::integer[], $3::integer[], $4::integer[], $5::integer[])
          as lane (phone_number_id, up_to, most_priority, of_utility, of_marketing)
       cross join lateral (

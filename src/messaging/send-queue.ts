@@ -4,6 +4,7 @@ import { PriorityShare } from '../core/limits/priority-share.js';
 import { Db } from '../platform/db/db.js';
 import { type MessageToPerson, MessagingLimitService } from '../rate-limit/messaging-limit.service.js';
 import { ConsentGate } from './consent-gate.js';
+import { MarketingCapGate } from './marketing-cap-gate.js';
 import * as store from './send-queue.store.js';
 import { TemplateGate } from './template-gate.js';
 
@@ -17,18 +18,20 @@ export class SendQueue {
     private readonly gate: ConsentGate,
     private readonly templates: TemplateGate,
     private readonly messaging: MessagingLimitService,
+    private readonly caps: MarketingCapGate,
   ) {}
 
   /**
    * The messages that are due on some lanes, those of them that may go to their person, and which of these have to wait:
-   * because their portfolio has written to as many people as it may, Meta refused marketing to the person lately, or
-   * their template is paused or in review.
+   * because their portfolio has written to as many people as it may, Meta refused marketing to the person lately, the
+   * person has had as much marketing as a policy allows, or their template is paused or in review.
    */
   async peek(quotas: readonly store.LaneRequest[]): Promise<{
     due: readonly store.DueMessage[];
     mayGo: readonly store.DueMessage[];
     messaging: ReadonlyMap<string, Held>;
     marketing: ReadonlyMap<string, Held>;
+    marketingCap: ReadonlyMap<string, Held>;
     template: ReadonlyMap<string, Held>;
   }> {
     const due = await store.peekDue(
@@ -37,11 +40,16 @@ export class SendQueue {
     );
     for (const message of due) this.shareOf(message.phone_number_id).took(1);
     const { mayGo: toPeople, held: marketing } = await this.gate.letThrough(due);
-    const { mayGo, held: template } = await this.templates.letThrough(toPeople);
+    const { mayGo: withTemplate, held: template } = await this.templates.letThrough(toPeople);
     // Whoever waits for something else must not take a place meanwhile.
-    const claimants = mayGo.filter((m) => !marketing.has(m.id) && !template.has(m.id));
+    const waits = (m: store.DueMessage) => marketing.has(m.id) || template.has(m.id);
+    const ready = withTemplate.filter((m) => !waits(m));
+    const { mayGo: uncapped, held: marketingCap } = await this.caps.letThrough(ready);
+    const claimants = uncapped.filter((m) => !marketingCap.has(m.id));
     const messaging = await this.messaging.claim(claimants.map(toClaimant));
-    return { due, mayGo, messaging, marketing, template };
+    const stays = new Set(uncapped);
+    const mayGo = uncapped.length === ready.length ? withTemplate : withTemplate.filter((m) => waits(m) || stays.has(m));
+    return { due, mayGo, messaging, marketing, marketingCap, template };
   }
 
   /** Arms messages (`armMessages`). */
@@ -57,6 +65,7 @@ export class SendQueue {
   /** When each lane is due (`nextDue`). */
   async nextDue(phoneNumberIds: readonly string[]): ReturnType<typeof store.nextDue> {
     await this.messaging.follow();
+    await this.caps.follow();
     return store.nextDue(this.db, phoneNumberIds);
   }
 

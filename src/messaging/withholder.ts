@@ -19,7 +19,7 @@ export class Withholder {
   ) {
     this.withheld = runtime.metrics.counter(
       'heliograph_withheld_total',
-      'Messages refused at send time because of an opt-out, a closed window or their template, by the code they end with.',
+      'Messages refused at send time because of an opt-out, a closed window, their template or a marketing cap, by the code they end with.',
       ['code'],
     );
   }
@@ -35,7 +35,7 @@ export class Withholder {
       }));
       await writeChanges(tx, changes, this.runtime.publishesEvents);
     });
-    for (const { code } of refused.values()) this.withheld.inc({ code: String(code) });
+    for (const { code } of refused.values()) this.withheld.inc({ code: String(code ?? 'marketing_cap') });
     this.outbox.raise();
   }
 }

@@ -16,6 +16,8 @@ export interface Candidate extends LimitedMessage {
   readonly messaging?: Held | null;
   /** Marketing to its person is held; null when it is not, or it is none. */
   readonly marketing?: Held | null;
+  /** Its person has had as much marketing as a policy allows; null when nothing holds it. */
+  readonly marketingCap?: Held | null;
   /** Its template is paused or in review; null when it can be sent, or it has none. */
   readonly templateHold?: Held | null;
 }
@@ -77,6 +79,7 @@ export class Lane {
       pause: null,
       messaging: message.messaging ?? null,
       marketing: message.marketing ?? null,
+      marketingCap: message.marketingCap ?? null,
       template: message.templateHold ?? null,
       mediaFreeAtMs: this.media.freeAtMs,
       pairFreeAtMs: pair.turnOf(message.id, nowMs, message.isUrgent),

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AccountsService, type PhoneNumber } from '../accounts/accounts.service.js';
 import { personKey } from '../core/consent/person-key.js';
 import { GatewayError } from '../core/gateway-error.js';
-import { admit, type Held, holdsOf, type LimitedMessage, type LimitState, type Verdict } from '../core/limits/admit.js';
+import { admit, type Counted, type Held, holdsOf, type LimitedMessage, type LimitState, type Verdict } from '../core/limits/admit.js';
 import { MARKETING_HOLD_REASON } from '../core/limits/marketing-hold.js';
 import { PairState } from '../core/limits/pair-limit.js';
 import type { Tenant } from '../platform/auth/principal.js';
@@ -10,11 +10,12 @@ import { Db } from '../platform/db/db.js';
 import { Runtime } from '../platform/runtime.js';
 import { findReport, type LaneReportRow } from './lane-reports.store.js';
 import { callsOfHour, pairDebts } from './ledger.store.js';
+import { MarketingCapsService } from './marketing-caps.service.js';
 import { readMarketingHolds } from './marketing-holds.store.js';
 import { MessagingLimitService, type MessagingStanding } from './messaging-limit.service.js';
 import { memoryMsOf, paceOf, warmUpOf } from './number-policy.js';
 import { findPolicy } from './policies.store.js';
-import type { LimitView, MessagingLimitView, RateLimitView, StopList, StopView } from './rate-limit.dto.js';
+import type { HoldView, LimitView, MessagingLimitView, RateLimitView, StopList, StopView } from './rate-limit.dto.js';
 import { StopsService, toStop } from './stops.service.js';
 import { listStops, releaseStop, type StopRow } from './stops.store.js';
 import { recentSends } from './warm-ups.store.js';
@@ -51,6 +52,7 @@ export interface Hold {
   readonly limit: string;
   readonly untilMs: number | null;
   readonly reason: string;
+  readonly counted?: Counted;
 }
 
 /**
@@ -64,6 +66,7 @@ export class LimitsService {
     private readonly accounts: AccountsService,
     private readonly stops: StopsService,
     private readonly messaging: MessagingLimitService,
+    private readonly caps: MarketingCapsService,
     private readonly runtime: Runtime,
   ) {}
 
@@ -86,6 +89,7 @@ export class LimitsService {
       pairFreeAtMs: 0,
       messaging: null,
       marketing: null,
+      marketingCap: null,
       warmUp: warmUp?.hold ?? null,
     });
     const any: LimitedMessage = { ...number, type: 'image', template: null, expiresAtMs: null };
@@ -109,9 +113,7 @@ export class LimitsService {
         limitView('media', 1, mediaUntil ? 1 : 0, report?.media_paused_until?.getTime() ?? null),
         ...(warmUp === null ? [] : [limitView('warm_up', warmUp.peakPerMinute, warmUp.inMinute, nowMs + MINUTE_MS)]),
       ],
-      waiting_for: holdsOf(any, state, nowMs)
-        .map((hold) => ({ ...hold, until: iso(hold.untilMs) }))
-        .map(withoutMs),
+      waiting_for: holdsOf(any, state, nowMs).map(toHoldView),
       messaging_limit: messagingView(messaging),
       stops: own.map(toStopView),
     };
@@ -167,12 +169,14 @@ export class LimitsService {
   ): Promise<{ number: PhoneNumber; state: LimitState }[]> {
     const numbers = messages.map((m) => this.numberOf(tenant, m.phoneNumberId));
     const ids = [...new Set(messages.map((m) => m.phoneNumberId))];
-    const [stops, debts, reports, held, refused, warmUps] = await Promise.all([
+    const templates = messages.filter((m) => m.isMarketing && m.type === 'template');
+    const [stops, debts, reports, held, refused, capped, warmUps] = await Promise.all([
       listStops(this.db, tenant.portfolioId, false),
       pairDebts(this.db, ids, [...new Set(messages.map((m) => m.recipient))]),
       Promise.all(ids.map(async (id) => [id, await findReport(this.db, id)] as const)),
       this.messaging.holds(tenant.portfolioId, messages),
       this.marketingHolds(tenant.portfolioId, messages),
+      this.caps.holds(tenant.portfolioId, templates),
       Promise.all(ids.map(async (id) => [id, await this.warmUpOf(this.numberOf(tenant, id))] as const)),
     ]);
     const holds = new Map(warmUps.map(([id, warmUp]) => [id, warmUp?.hold ?? null]));
@@ -186,7 +190,8 @@ export class LimitsService {
       const messaging = held.get(message.id) ?? null;
       const warmUp = holds.get(message.phoneNumberId) ?? null;
       const marketing = refused.get(message.id) ?? null;
-      const state = stateOf({ report, stops, pairFreeAtMs, messaging, marketing, warmUp });
+      const marketingCap = capped.get(message.id) ?? null;
+      const state = stateOf({ report, stops, pairFreeAtMs, messaging, marketing, marketingCap, warmUp });
       return { number: numbers[i] as PhoneNumber, state };
     });
   }
@@ -232,6 +237,7 @@ function stateOf(p: {
   readonly pairFreeAtMs: number;
   readonly messaging: Held | null;
   readonly marketing: Held | null;
+  readonly marketingCap: Held | null;
   readonly warmUp: LimitState['warmUp'];
 }): LimitState {
   const { report } = p;
@@ -241,6 +247,7 @@ function stateOf(p: {
     pause: pausedUntilMs > 0 ? { untilMs: pausedUntilMs, reason: report?.pause_reason ?? 'paused' } : null,
     messaging: p.messaging,
     marketing: p.marketing,
+    marketingCap: p.marketingCap,
     mediaFreeAtMs: report?.media_paused_until?.getTime() ?? 0,
     pairFreeAtMs: p.pairFreeAtMs,
     warmUp: p.warmUp,
@@ -278,8 +285,9 @@ function messagingView({ tier, allowance, asOf }: MessagingStanding): MessagingL
   return { tier, state: allowance.kind, as_of: asOf?.toISOString() ?? null };
 }
 
-function withoutMs(hold: Hold & { until: string | null }) {
-  return { limit: hold.limit, until: hold.until, reason: hold.reason };
+/** Something that holds a message or a number, as callers see it. */
+export function toHoldView({ limit, untilMs, reason, counted }: Hold): HoldView {
+  return { limit, until: iso(untilMs), reason, used: counted?.used ?? null, allowed: counted?.allowed ?? null };
 }
 
 function toStopView(row: StopRow): StopView {

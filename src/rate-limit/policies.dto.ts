@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { ESCALATION_POLICIES } from '../core/limits/escalation.js';
+import { MARKETING_CAP } from '../core/limits/marketing-cap.js';
 import { UTILISATION_POLICIES } from '../core/limits/utilisation.js';
 import { WARM_UP_POLICIES } from '../core/limits/warm-up.js';
 
@@ -36,6 +37,25 @@ export class PutPolicyDto {
   @Min(1, { message: 'max_mps must be at least 1; a number that is to send nothing has no messages' })
   @Max(1000, { message: 'max_mps must be at most 1000' })
   max_mps?: number | null;
+
+  /**
+   * Marketing templates that a person gets from this number at most in `marketing_cap_days`, counting what all numbers of
+   * the portfolio sent them. What is above it waits, or ends as rejected when it would expire first.
+   */
+  @ApiProperty({ required: false, nullable: true, type: 'integer', minimum: 1, maximum: MARKETING_CAP.mostMessages })
+  @IsOptional()
+  @IsInt({ message: 'marketing_cap must be a whole number, or null for no cap' })
+  @Min(1, { message: 'marketing_cap must be at least 1; a number that is to send no marketing sends none' })
+  @Max(MARKETING_CAP.mostMessages, { message: `marketing_cap must be at most ${MARKETING_CAP.mostMessages}` })
+  marketing_cap?: number | null;
+
+  /** The days, moving, in which `marketing_cap` counts; the two belong together. */
+  @ApiProperty({ required: false, nullable: true, type: 'integer', minimum: 1, maximum: MARKETING_CAP.mostDays })
+  @IsOptional()
+  @IsInt({ message: 'marketing_cap_days must be a whole number of days, or null for no cap' })
+  @Min(1, { message: 'marketing_cap_days must be at least 1' })
+  @Max(MARKETING_CAP.mostDays, { message: `marketing_cap_days must be at most ${MARKETING_CAP.mostDays}` })
+  marketing_cap_days?: number | null;
 }
 
 /** Whose policy becomes what: the path and the body of REST in one. */
@@ -77,6 +97,10 @@ export class PolicyView {
   utilisation: string | null;
   @ApiProperty({ type: 'integer', nullable: true })
   max_mps: number | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  marketing_cap: number | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  marketing_cap_days: number | null;
   /** Null when nobody ever chose anything. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   changed_at: string | null;
@@ -199,6 +223,10 @@ export class PolicySnapshot {
   utilisation: string | null;
   @ApiProperty({ type: 'integer', nullable: true })
   max_mps: number | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  marketing_cap: number | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  marketing_cap_days: number | null;
 }
 
 /** One change of a policy. */

@@ -84,6 +84,11 @@ export class PoliciesService {
       const detail = `max_mps must be at most the number's level, which is ${number.throughputMps}: only Meta raises it`;
       throw new GatewayError('invalid_request', detail, { errors: [{ pointer: '/max_mps', detail }] });
     }
+    if ((choice.marketing_cap === null) !== (choice.marketing_cap_days === null)) {
+      const missing = choice.marketing_cap === null ? 'marketing_cap' : 'marketing_cap_days';
+      const detail = 'marketing_cap and marketing_cap_days belong together: at most so many messages in so many days';
+      throw new GatewayError('invalid_request', detail, { errors: [{ pointer: `/${missing}`, detail }] });
+    }
     return this.change(tenant, number, choice);
   }
 
@@ -137,7 +142,8 @@ function ofNumber({ portfolioId, phoneNumberId }: PhoneNumber): store.PolicyOf {
 /** A choice of which every part is there: null is none. */
 function choiceOf(from: Partial<store.PolicyChoice> | PutPolicyDto): store.PolicyChoice {
   const { warm_up = null, escalation = null, utilisation = null, max_mps = null } = from;
-  return { warm_up, escalation, utilisation, max_mps };
+  const { marketing_cap = null, marketing_cap_days = null } = from;
+  return { warm_up, escalation, utilisation, max_mps, marketing_cap, marketing_cap_days };
 }
 
 function isSame(row: store.PolicyRow | null, choice: store.PolicyChoice): boolean {
@@ -153,6 +159,8 @@ function toView({ phoneNumberId }: store.PolicyOf, row: store.PolicyRow | null):
     escalation: row?.escalation ?? null,
     utilisation: row?.utilisation ?? null,
     max_mps: row?.max_mps ?? null,
+    marketing_cap: row?.marketing_cap ?? null,
+    marketing_cap_days: row?.marketing_cap_days ?? null,
     changed_at: row?.changed_at.toISOString() ?? null,
     changed_by: row?.changed_by ?? null,
   };
@@ -181,7 +189,8 @@ function toChangeView(row: store.PolicyChangeRow): PolicyChangeView {
   };
 }
 
-/** Of a stage, callers count from 1; without a warm-up there is none. */
+/** Of a stage, callers count from 1; without a warm-up there is none. Changes from before there were caps lack them. */
 function toSnapshot(kept: store.PolicySnapshotRow): PolicySnapshot {
-  return { ...kept, warm_up_stage: kept.warm_up === null ? null : kept.warm_up_stage + 1 };
+  const { marketing_cap = null, marketing_cap_days = null } = kept;
+  return { ...kept, marketing_cap, marketing_cap_days, warm_up_stage: kept.warm_up === null ? null : kept.warm_up_stage + 1 };
 }

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
 import { AccountsService } from '../accounts/accounts.service.js';
+import { MARKETING_CAP } from '../core/limits/marketing-cap.js';
 import { nextStage, WARM_UP_POLICIES } from '../core/limits/warm-up.js';
 import { Db } from '../platform/db/db.js';
 import type { Job } from '../platform/jobs/job-runner.js';
 import { Runtime } from '../platform/runtime.js';
+import { forgetReach } from './marketing-caps.store.js';
 import { forgetPlaces } from './messaging-limit.store.js';
 import { findPolicy, lockPolicy, type PolicyRow, policiesThatWarmUp, writePolicy } from './policies.store.js';
 import { receptionOf } from './warm-ups.store.js';
@@ -42,9 +44,13 @@ export class RateLimitJobsService {
     for (const row of await policiesThatWarmUp(this.db)) await this.judge(row);
   }
 
-  /** Forgets who held places of a messaging limit that are free again: who was written to is nobody's business any more. */
+  /**
+   * Forgets who held places of a messaging limit that are free again, and who had marketing that no cap can count any more: who
+   * was written to is nobody's business then.
+   */
   async forgetPeople(): Promise<void> {
     await forgetPlaces(this.db);
+    await forgetReach(this.db, MARKETING_CAP.mostDays + 1);
   }
 
   private async judge(row: PolicyRow): Promise<void> {

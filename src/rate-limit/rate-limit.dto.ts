@@ -25,7 +25,19 @@ export class LimitView {
 /** Something that holds a number's messages back. */
 export class HoldView {
   @ApiProperty({
-    enum: ['stop', 'template', 'calls', 'messaging', 'marketing', 'media', 'pair', 'warm_up', 'throughput', 'schedule'],
+    enum: [
+      'stop',
+      'template',
+      'calls',
+      'messaging',
+      'marketing',
+      'marketing_cap',
+      'media',
+      'pair',
+      'warm_up',
+      'throughput',
+      'schedule',
+    ],
   })
   limit: string;
   /** Null when only a release ends it. */
@@ -33,6 +45,12 @@ export class HoldView {
   until: string | null;
   @ApiProperty()
   reason: string;
+  /** How much of the limit is used, where it counts what a person had (`marketing_cap`); else null. `until`: when there is room. */
+  @ApiProperty({ type: 'integer', nullable: true })
+  used: number | null;
+  /** How much of it is allowed, where it counts what a person had; else null. */
+  @ApiProperty({ type: 'integer', nullable: true })
+  allowed: number | null;
 }
 
 /** What is known of the portfolio's messaging limit. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { LimitsService } from './limits.service.js';
+import { MarketingCapsService } from './marketing-caps.service.js';
 import { MessagingLimitService } from './messaging-limit.service.js';
 import { PoliciesService } from './policies.service.js';
 import { RateLimitService } from './rate-limit.service.js';
@@ -21,9 +22,10 @@ import { RateLimitRpcController } from './transport/rate-limit.rpc.js';
     StopsService,
     LimitsService,
     MessagingLimitService,
+    MarketingCapsService,
     PoliciesService,
     RateLimitJobsService,
   ],
-  exports: [RateLimitService, StopsService, LimitsService, MessagingLimitService, RateLimitJobsService],
+  exports: [RateLimitService, StopsService, LimitsService, MessagingLimitService, MarketingCapsService, RateLimitJobsService],
 })
 export class RateLimitModule {}

@@ -84,6 +84,34 @@ describeWithNats('what a message waits for, by REST, gRPC and NATS alike,', () =
     expect(await standing()).toMatchObject({ waiting_for: [] });
   });
 
+  it('is the cap that somebody chose for the marketing that a person gets', async () => {
+    const cap = { marketing_cap: 1, marketing_cap_days: 7 };
+    const put = await wires.stack.api.call('PUT', POLICY, { body: cap });
+    expect(put).toMatchObject({ status: 200, body: cap });
+    const to = aRecipient();
+    const message = aTemplateMessage({ to, priority: 'marketing' });
+    // Until the worker has taken it on, marketing goes without being counted at once.
+    await until(async () => {
+      const { id } = await wires.stack.api.send({ ...message, to: aRecipient() });
+      await until(() => isSubmitted(id), SOON);
+      return (await wires.stack.database.db.rows(`select 1 from marketing_reach`)).length > 0;
+    }, SOON);
+    const first = await wires.stack.api.send(message);
+    await until(() => isSubmitted(first.id), SOON);
+    const reason = expect.stringMatching(/^this person has had 1 of at most 1 marketing templates in 7 days, /);
+    const hold = { limit: 'marketing_cap', reason, until: expect.any(String), used: 1, allowed: 1 };
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    expect(await checked(message, { ...message, expires_at: soon }, aTemplateMessage())).toMatchObject([
+      { verdict: 'wait', ...hold },
+      { verdict: 'refuse', ...hold, reason: expect.stringMatching(/^it expires before it may go: /), until: null },
+      { verdict: 'go', used: null, allowed: null },
+    ]);
+    expect(await explained(message)).toMatchObject({ state: 'queued', waiting_for: [hold] });
+    // It is about people: the number itself waits for nothing.
+    expect(await standing()).toMatchObject({ waiting_for: [] });
+    expect((await wires.stack.api.call('DELETE', POLICY)).status).toBe(204);
+  });
+
   it('is the messaging limit of the portfolio', async () => {
     await until(async () => (await state()).messaging_limit.state === 'limited', SOON);
     // The first template begins the count and makes the places; then they are all taken.

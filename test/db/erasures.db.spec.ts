@@ -11,6 +11,7 @@ import { OutboxSignal } from '../../src/messaging/outbox-signal.js';
 import type { Tenant } from '../../src/platform/auth/principal.js';
 import { newId } from '../../src/platform/clock/ids.js';
 import type { Db } from '../../src/platform/db/db.js';
+import { lockReach } from '../../src/rate-limit/marketing-caps.store.js';
 import { appendInbox, quarantine } from '../../src/webhooks/inbox.store.js';
 import { bootstrapFile, LUCKY, OTHER } from '../support/accounts.js';
 import { writeBootstrap } from '../support/bootstrap.js';
@@ -106,6 +107,7 @@ async function live(phone: string, user: string, said: string): Promise<{ sent: 
     [of.portfolioId, `+${phone}`],
   );
   await recordMarketingRefusals(db, [{ portfolioId: of.portfolioId, person: `+${phone}`, at: new Date() }]);
+  await lockReach(db, [{ portfolioId: of.portfolioId, person: `+${phone}` }]);
   return { sent, queued };
 }
 
@@ -165,6 +167,7 @@ describe('a person who is erased', () => {
         'conversations',
         'idempotency_keys',
         'inbound_messages',
+        'marketing_reach',
         'marketing_refusals',
         'media',
         'message_events',

@@ -31,6 +31,8 @@ const choose = (phoneNumberId: string, escalation: string | null) => {
     warm_up: null,
     utilisation: null,
     max_mps: null,
+    marketing_cap: null,
+    marketing_cap_days: null,
     warmUpStage: 0,
     warmUpSince: null,
     warmUpReason: null,

@@ -86,7 +86,7 @@ describe('after Meta chose not to deliver marketing to a person', () => {
   it('says so to who asks', async () => {
     const person = aRecipient();
     await refusedTo(person);
-    const limits = new LimitsService(db, services.accounts, services.stops, services.messaging, services.runtime);
+    const limits = new LimitsService(db, services.accounts, services.stops, services.messaging, services.caps, services.runtime);
     const asked = { id: '1', phoneNumberId: portfolio.phoneNumberId, recipient: person, type: 'template' };
     const tenant = { portfolioId: portfolio.portfolioId, keyId: 'k', scopes: ['*'] } as unknown as Tenant;
     const message = { ...asked, template: 'spring', expiresAtMs: null };

@@ -80,6 +80,8 @@ describe('a policy', () => {
       escalation: null,
       utilisation: null,
       max_mps: null,
+      marketing_cap: null,
+      marketing_cap_days: null,
       warm_up_stage: null,
       warm_up_reason: null,
     };
@@ -100,6 +102,18 @@ describe('a policy', () => {
       errors: [{ pointer: '/max_mps', detail: expect.stringContaining('which is 80') }],
     });
     expect((await put({ max_mps: 80 })).max_mps).toBe(80);
+  });
+
+  it('caps what marketing a person gets only by messages and days together', async () => {
+    expect(await put({ marketing_cap: 2, marketing_cap_days: 7 })).toMatchObject({
+      marketing_cap: 2,
+      marketing_cap_days: 7,
+    });
+    const missing = (pointer: string) => ({ code: 'invalid_request', errors: [{ pointer }] });
+    await expect(put({ marketing_cap: 2 })).rejects.toMatchObject(missing('/marketing_cap_days'));
+    await expect(put({ marketing_cap_days: 2 })).rejects.toMatchObject(missing('/marketing_cap'));
+    expect((await history())[0]?.after).toMatchObject({ marketing_cap: 2, marketing_cap_days: 7 });
+    expect(await get()).toMatchObject({ marketing_cap: 2, marketing_cap_days: 7 });
   });
 
   it('of another portfolio’s number is not found', async () => {

@@ -12,6 +12,7 @@ import type { Queryable } from '../../src/platform/db/queryable.js';
 import { appendNotices } from '../../src/platform/ledger/notices.store.js';
 import { insertEscalation } from '../../src/rate-limit/escalations.store.js';
 import { writeReports } from '../../src/rate-limit/lane-reports.store.js';
+import { lockReach, recordCounted } from '../../src/rate-limit/marketing-caps.store.js';
 import { makePlaces, writeMessagingLimit } from '../../src/rate-limit/messaging-limit.store.js';
 import { writePolicy } from '../../src/rate-limit/policies.store.js';
 import { insertStops } from '../../src/rate-limit/stops.store.js';
@@ -186,12 +187,16 @@ async function fillEveryTable(db: Db, of: PortfolioRows): Promise<void> {
     escalation: null,
     utilisation: null,
     max_mps: null,
+    marketing_cap: null,
+    marketing_cap_days: null,
     warmUpStage: 0,
     warmUpSince: null,
     warmUpReason: null,
   };
   await writePolicy(db, { portfolioId, phoneNumberId }, { ...nothing, by: 'test' }, null);
   const level = { level: 'light', code: 130429, reason: 'too fast', lastsMs: 1000 } as const;
+  await lockReach(db, [{ portfolioId, person }]);
+  await recordCounted(db, portfolioId, new Date());
   await insertEscalation(db, { portfolioId, phoneNumberId, ...level });
   await recordErasure(db, { id: newId(), portfolioId, askedBy: newId(), erased: {} });
   await recordUpload(db, { ...file, portfolioId, phoneNumberId, metaMediaId: 'at Meta', lifeMs: 60_000 });

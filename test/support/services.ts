@@ -15,6 +15,7 @@ import { InboundMediaClient } from '../../src/meta/inbound-media-client.js';
 import { TemplatesClient } from '../../src/meta/templates-client.js';
 import { LocalBlobs } from '../../src/platform/blobs/local-blobs.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
+import { MarketingCapsService } from '../../src/rate-limit/marketing-caps.service.js';
 import { MessagingLimitService } from '../../src/rate-limit/messaging-limit.service.js';
 import { RateLimitService } from '../../src/rate-limit/rate-limit.service.js';
 import { StopsService } from '../../src/rate-limit/stops.service.js';
@@ -38,6 +39,7 @@ export class Services {
   readonly settler;
   readonly stops;
   readonly messaging;
+  readonly caps;
   readonly limits;
   readonly messagingJobs;
   readonly webhookJobs;
@@ -65,6 +67,7 @@ export class Services {
     this.settler = new Settler(db, this.outbox, this.runtime);
     this.stops = new StopsService(db, this.accounts, this.runtime);
     this.messaging = new MessagingLimitService(db, this.accounts, this.stops, this.runtime);
+    this.caps = new MarketingCapsService(db, this.accounts, this.stops, this.runtime);
     this.delivery = new DeliveryService(this.outbox, this.messaging, this.runtime);
     this.limits = new RateLimitService(this.accounts, this.stops, db, this.runtime);
     this.messagingJobs = new MessagingJobsService(db, this.outbox, this.runtime);

@@ -32,6 +32,7 @@ describe('a message', () => {
     ['warm_up', { warmUp: { untilMs: 8000, reason: 'the number warms up' } }, 8000],
     ['template', { template: { untilMs: null, reason: 'its template is paused' } }, null],
     ['marketing', { marketing: { untilMs: 6500, reason: 'Meta refused it lately' } }, 6500],
+    ['marketing_cap', { marketingCap: { untilMs: 6600, reason: 'a policy says so' } }, 6600],
     ['messaging', { messaging: { untilMs: 6000, reason: 'as many people as it may' } }, 6000],
     ['calls', { pause: { untilMs: 5000, reason: 'Rate limit issues' } }, 5000],
     ['stop', { stops: [{ ...stop, untilMs: 9000 }] }, 9000],
@@ -46,6 +47,14 @@ describe('a message', () => {
     const state = { ...free, mediaFreeAtMs: 9000 };
     expect(admit(message, state, NOW)).toEqual({ kind: 'go' });
     expect(admit({ ...message, type: 'image' }, state, NOW)).toMatchObject({ kind: 'wait', limit: 'media' });
+  });
+
+  it('is told how much of a limit is used that counts what its person had', () => {
+    const counted = { used: 2, allowed: 2 };
+    const state = { ...free, marketingCap: { untilMs: 7000, reason: 'a policy says so', counted } };
+    expect(holdsOf(message, state, NOW)).toMatchObject([{ limit: 'marketing_cap', counted }]);
+    expect(admit(message, state, NOW)).toMatchObject({ kind: 'wait', counted });
+    expect(admit({ ...message, expiresAtMs: 7000 }, state, NOW)).toMatchObject({ kind: 'refuse', counted });
   });
 
   it('is refused when it expires before it may go', () => {

@@ -8,15 +8,24 @@ export type LimitName =
   | 'calls'
   | 'messaging'
   | 'marketing'
+  | 'marketing_cap'
   | 'media'
   | 'pair'
   | 'warm_up'
   | 'throughput';
 
+/** How much of a limit is used that counts something about one message: its person's, say. */
+export interface Counted {
+  readonly used: number;
+  readonly allowed: number;
+}
+
 /** What a limit that was asked about beforehand says of one message. */
 export interface Held {
   readonly untilMs: number | null;
   readonly reason: string;
+  /** For limits that count what a person had. */
+  readonly counted?: Counted;
 }
 
 /** Whether a message may go, and if not, when and why. Times are on the scale of `nowMs`. */
@@ -28,8 +37,9 @@ export type Verdict =
       readonly untilMs: number | null;
       readonly limit: LimitName;
       readonly reason: string;
+      readonly counted?: Counted;
     }
-  | { readonly kind: 'refuse'; readonly limit: LimitName; readonly reason: string };
+  | { readonly kind: 'refuse'; readonly limit: LimitName; readonly reason: string; readonly counted?: Counted };
 
 /** A message as far as limits go. */
 export interface LimitedMessage extends StoppableMessage {
@@ -46,6 +56,8 @@ export interface LimitState {
   readonly messaging?: Held | null;
   /** Marketing to this person is held after a refusal of Meta's; absent when it may go. */
   readonly marketing?: Held | null;
+  /** The person has had as much marketing as a policy allows; absent when it may go. */
+  readonly marketingCap?: Held | null;
   /** Its template is paused or in review; absent when it may go. */
   readonly template?: Held | null;
   /** Media of the number may go. */
@@ -63,7 +75,7 @@ type LimitRule = (
   message: LimitedMessage,
   state: LimitState,
   nowMs: number,
-) => { readonly untilMs: number | null; readonly reason: string } | null;
+) => Held | null;
 
 /** Every limit, the gravest first. A new one is a line here and a field of the state. */
 export const LIMIT_RULES: Readonly<Record<LimitName, LimitRule>> = {
@@ -75,6 +87,7 @@ export const LIMIT_RULES: Readonly<Record<LimitName, LimitRule>> = {
   calls: (_, state) => state.pause,
   messaging: (_, state) => state.messaging ?? null,
   marketing: (_, state) => state.marketing ?? null,
+  marketing_cap: (_, state) => state.marketingCap ?? null,
   media: (message, state) =>
     isMediaKind(message.type)
       ? { untilMs: state.mediaFreeAtMs, reason: 'five media messages in a row failed, so media of this number pauses' }
@@ -92,7 +105,7 @@ export function holdsOf(
   message: LimitedMessage,
   state: LimitState,
   nowMs: number,
-): { readonly limit: LimitName; readonly untilMs: number | null; readonly reason: string }[] {
+): (Held & { readonly limit: LimitName })[] {
   return (Object.keys(LIMIT_RULES) as LimitName[]).flatMap((limit) => {
     const hold = LIMIT_RULES[limit](message, state, nowMs);
     return hold === null || (hold.untilMs !== null && hold.untilMs <= nowMs) ? [] : [{ limit, ...hold }];
@@ -111,8 +124,9 @@ export function admit(message: LimitedMessage, state: LimitState, nowMs: number)
   );
   if (last === null) return { kind: 'go' };
   const { limit, untilMs, reason } = last;
+  const counted = last.counted === undefined ? {} : { counted: last.counted };
   if (untilMs !== null && message.expiresAtMs !== null && untilMs >= message.expiresAtMs) {
-    return { kind: 'refuse', limit, reason: `it expires before it may go: ${reason}` };
+    return { kind: 'refuse', limit, reason: `it expires before it may go: ${reason}`, ...counted };
   }
-  return { kind: 'wait', untilMs, limit, reason };
+  return { kind: 'wait', untilMs, limit, reason, ...counted };
 }
