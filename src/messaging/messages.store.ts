@@ -19,6 +19,8 @@ export interface NewMessage {
   readonly priority: number;
   readonly onUnknown: 'hold' | 'resend';
   readonly sendAt: Date | null;
+  /** By how much it goes later than `sendAt`, in milliseconds; not at all when absent. */
+  readonly spreadMs?: number;
   readonly expiresAt: Date | null;
   readonly callbackData: string | null;
   readonly metadata: object | null;
@@ -59,9 +61,11 @@ export async function insertMessages(
     `with input as (
        select * from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::jsonb[],
                             $9::smallint[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[],
-                            $14::jsonb[], $15::text[], $16::bytea[], $18::jsonb[], $19::uuid[])
+                            $14::jsonb[], $15::text[], $16::bytea[], $18::jsonb[], $19::uuid[],
+                            $20::double precision[])
          as i (id, phone_number_id, recipient, recipient_kind, type, content, context, priority, on_unknown, send_at,
-               expires_at, callback_data, metadata, key, fingerprint, envelope, pool_id)
+               expires_at, callback_data, metadata, key, fingerprint, envelope, pool_id,
+               spread_ms)
      ), claimed as (
        insert into idempotency_keys (portfolio_id, operation, key, fingerprint, resource_id)
        select $1, '${OPERATION}', key, fingerprint, id from input where key is not null order by key
@@ -73,8 +77,8 @@ export async function insertMessages(
                              due_at, pool_id)
        select id, $1, phone_number_id, recipient, recipient_kind, type, content, context, priority, on_unknown,
               send_at, expires_at, callback_data, metadata, envelope,
-              case when send_at > now() then 'scheduled' else 'queued' end, greatest(coalesce(send_at, now()), now()),
-              pool_id
+              case when send_at > now() then 'scheduled' else 'queued' end,
+              greatest(coalesce(send_at + spread_ms * interval '1 millisecond', now()), now()), pool_id
          from input
         where key is null or id in (select resource_id from claimed)
        returning id, accepted_at, state
@@ -106,6 +110,7 @@ export async function insertMessages(
       publish,
       column((m) => json(m.envelope)),
       column((m) => m.pool?.poolId ?? null),
+      column((m) => m.spreadMs ?? 0),
     ],
   );
   const results = new Map<string, Acceptance>(

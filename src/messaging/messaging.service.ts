@@ -4,6 +4,7 @@ import type { Counter } from 'prom-client';
 import { canonicalJson } from '../core/canonical-json.js';
 import { readAnsweredId } from '../core/cloud-api/answered-id.js';
 import { GatewayError } from '../core/gateway-error.js';
+import { fullHourSpreadMs } from '../core/limits/full-hour.js';
 import { parsePhone } from '../core/phone/recipient.js';
 import type { Tenant } from '../platform/auth/principal.js';
 import { newId } from '../platform/clock/ids.js';
@@ -218,8 +219,9 @@ export class MessagingService {
     const sendAt = toInstant(dto.send_at);
     requireFuture(expiresAt, sendAt ?? this.runtime.clock.now());
     const priority = dto.priority ?? this.usualPriority(sender.phoneNumberId, dto);
+    const id = newId();
     return {
-      id: newId(),
+      id,
       ...sender,
       ...toRecipient(dto),
       type: dto.type,
@@ -229,6 +231,15 @@ export class MessagingService {
       priority: PRIORITIES.indexOf(priority),
       onUnknown: dto.on_unknown ?? 'hold',
       sendAt,
+      spreadMs: fullHourSpreadMs(
+        {
+          id,
+          isMarketing: priority === 'marketing',
+          sendAtMs: sendAt?.getTime() ?? null,
+          expiresAtMs: expiresAt?.getTime() ?? null,
+        },
+        this.runtime.config.fullHourSpreadMs,
+      ),
       expiresAt,
       callbackData: dto.callback_data ?? null,
       metadata: dto.metadata ?? null,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../core/gateway-error.js';
+import { FULL_HOUR_REASON, fullHourSpreadMs } from '../core/limits/full-hour.js';
 import type { Tenant } from '../platform/auth/principal.js';
 import { Db } from '../platform/db/db.js';
 import { GatewayValidationPipe } from '../platform/http/validation.pipe.js';
@@ -68,7 +69,17 @@ export class PreflightService {
     const ofTemplate = this.templates.whyNot(toTemplated(row), row.content);
     if (ofTemplate !== null) holds.push({ limit: 'template', untilMs: null, reason: ofTemplate });
     if (ahead.due_in_ms > 0 && holds.length === 0) {
-      holds.push({ limit: 'schedule', untilMs: nowMs + ahead.due_in_ms, reason: 'it is not to be sent before then' });
+      const spreadMs = fullHourSpreadMs(
+        {
+          id,
+          isMarketing: row.priority === MARKETING,
+          sendAtMs: row.send_at?.getTime() ?? null,
+          expiresAtMs: row.expires_at?.getTime() ?? null,
+        },
+        this.runtime.config.fullHourSpreadMs,
+      );
+      const reason = spreadMs > 0 ? FULL_HOUR_REASON : 'it is not to be sent before then';
+      holds.push({ limit: 'schedule', untilMs: nowMs + ahead.due_in_ms, reason });
     }
     const lastMs = holds.reduce((at, hold) => Math.max(at, hold.untilMs ?? Infinity), nowMs);
     const estimatedMs = Math.max(lastMs, nowMs + ahead.due_in_ms) + (ahead.position / mps) * 1000;

@@ -92,6 +92,29 @@ describe('a message with a time', () => {
     expect(Date.parse(sent.attempts[0]?.armed_at ?? '')).toBeLessThan(sendAt.getTime() + 1500);
   });
 
+  it('goes a few minutes after a full hour when it is marketing, each at its own moment, and explain says why', async () => {
+    const hour = { send_at: '2126-12-01T09:00:00Z' };
+    const dueOf = async (id: string, over: object = {}) => {
+      const { body } = await stack.api.get<ExplainView>(`/v1/messages/${id}/explain`);
+      expect(body).toMatchObject({ state: 'scheduled', waiting_for: [{ limit: 'schedule', ...over }] });
+      return Date.parse(body.waiting_for[0]?.until ?? '') - Date.parse(hour.send_at);
+    };
+    const scheduled = (over: object) => stack.api.send(aTextMessage({ ...hour, ...over }));
+    const campaign = await Promise.all(Array.from({ length: 20 }, () => scheduled({ priority: 'marketing' })));
+    const reason = expect.stringMatching(/^marketing that is scheduled for a full hour is spread .*FULL_HOUR_SPREAD_MS/);
+    const late = await Promise.all(campaign.map(({ id }) => dueOf(id, { reason })));
+    // To the second, as explain reckons from now.
+    expect(Math.min(...late)).toBeGreaterThan(-1000);
+    expect(Math.max(...late)).toBeLessThan(301_000);
+    expect(Math.max(...late) - Math.min(...late)).toBeGreaterThan(60_000);
+    const expiring = await scheduled({ priority: 'marketing', expires_at: '2126-12-01T09:00:10Z' });
+    expect(await dueOf(expiring.id)).toBeLessThan(6000);
+    for (const priority of ['authentication', 'utility']) {
+      const { id } = await scheduled({ priority });
+      expect(Math.abs(await dueOf(id, { reason: 'it is not to be sent before then' }))).toBeLessThan(1000);
+    }
+  });
+
   it('expires instead of being sent when its time has passed before its turn', async () => {
     const at = (ms: number) => new Date(Date.now() + ms).toISOString();
     const message = aTextMessage({ send_at: at(600), expires_at: at(650) });

@@ -330,6 +330,14 @@ export const SETTINGS = {
     fallback: '30',
     parse: integer(1, 3650),
   }),
+  fullHourSpreadMs: setting({
+    env: 'FULL_HOUR_SPREAD_MS',
+    doc:
+      'Marketing with a `send_at` in the first minute of an hour is spread over so long after it, when nothing else holds it: ' +
+      'the same message always by the same, and never past its `expires_at`. 0: sent when it was to be.',
+    fallback: '300000',
+    parse: integer(0, 1_800_000),
+  }),
   dropInWaitMs: setting({
     env: 'DROP_IN_WAIT_MS',
     doc:
