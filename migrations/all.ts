@@ -19,6 +19,7 @@ import { InboundMedia1764000000074 } from './1764000000074-inbound-media.js';
 import { ContentRetention1764000000075 } from './1764000000075-content-retention.js';
 import { Erasures1764000000076 } from './1764000000076-erasures.js';
 import { MarketingCaps1764000000079 } from './1764000000079-marketing-caps.js';
+import { WabaCalls1764000000080 } from './1764000000080-waba-calls.js';
 
 /** Every migration, oldest first. A new one is a new file and a line here; one that has landed is never edited. */
 export const MIGRATIONS = [
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   ContentRetention1764000000075,
   Erasures1764000000076,
   MarketingCaps1764000000079,
+  WabaCalls1764000000080,
 ];

@@ -5,6 +5,7 @@ import { parseUsage, type Usage } from '../core/limits/usage-headers.js';
 import { parseGraphError } from '../core/meta-errors/parse-graph-error.js';
 import type { GatewayConfig } from '../platform/config/settings.js';
 import { CONFIG } from '../platform/tokens.js';
+import { CallCounter } from './call-counter.js';
 import { exchange, type WholeAnswer, type WireWatch, watchedClient } from './wire-watch.js';
 
 /** A business phone number as the Graph API lists it. */
@@ -55,6 +56,8 @@ const LARGEST_ANSWER = 1024 * 1024;
  */
 @Injectable()
 export class GraphClient implements OnApplicationShutdown {
+  /** The calls that count against the hourly budget of a WABA. */
+  readonly calls = new CallCounter();
   private readonly pool: Pool;
   /** Path of the API version below the base URL, for example `/v25.0`. */
   private readonly root: string;
@@ -105,6 +108,7 @@ export class GraphClient implements OnApplicationShutdown {
     payload: string | null,
     watch?: WireWatch,
   ): Promise<SendResult> {
+    this.calls.count(method, path);
     try {
       const request = {
         path: `${this.root}${path}`,
@@ -160,6 +164,7 @@ export class GraphClient implements OnApplicationShutdown {
   }
 
   private async get(path: string, accessToken: string): Promise<Record<string, unknown>> {
+    this.calls.count('GET', path);
     let status: number;
     let body: unknown;
     try {

@@ -5,13 +5,14 @@ import type { Job } from '../platform/jobs/job-runner.js';
 import { Runtime } from '../platform/runtime.js';
 import { type LimitNews, MessagingLimitService } from '../rate-limit/messaging-limit.service.js';
 import { RateLimitService } from '../rate-limit/rate-limit.service.js';
+import { WabaCallsService } from '../rate-limit/waba-calls.service.js';
 
 /** Numbers read by a call of their own in one round, at most: the budget is 200 calls an hour. */
 const SINGLE_READS = 2;
 
 /**
  * Reads throughput level and quality of every number from the Graph API: one call for all numbers of a WABA, because
- * each call counts against Meta's management budget (200 an hour, 5,000 for an active WABA).
+ * each call counts against Meta's management budget (200 an hour, 5,000 for an active WABA), and gives way before that is used up.
  */
 @Injectable()
 export class MetricsService {
@@ -25,6 +26,7 @@ export class MetricsService {
     private readonly graph: GraphClient,
     private readonly limits: RateLimitService,
     private readonly messaging: MessagingLimitService,
+    private readonly calls: WabaCallsService,
     private readonly runtime: Runtime,
   ) {}
 
@@ -64,7 +66,12 @@ export class MetricsService {
   private async poll(wabaIds: readonly string[]): Promise<void> {
     const { logger, metrics } = this.runtime;
     const polls = metrics.counter('heliograph_polls_total', 'Polls of a WABA’s numbers, by result.', ['result']);
+    const mayAsk = await this.calls.mayAskAbout(wabaIds);
     for (const waba of wabaIds.flatMap((id) => this.accounts.waba(id) ?? [])) {
+      if (!mayAsk.has(waba.wabaId)) {
+        polls.inc({ result: 'gave_way' });
+        continue;
+      }
       try {
         const asOf = await this.messaging.now();
         const numbers = await this.read(waba);

@@ -1,23 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsService, type PhoneNumber } from '../accounts/accounts.service.js';
-import { personKey } from '../core/consent/person-key.js';
 import { GatewayError } from '../core/gateway-error.js';
 import { admit, type Counted, type Held, holdsOf, type LimitedMessage, type LimitState, type Verdict } from '../core/limits/admit.js';
-import { MARKETING_HOLD_REASON } from '../core/limits/marketing-hold.js';
 import { PairState } from '../core/limits/pair-limit.js';
 import type { Tenant } from '../platform/auth/principal.js';
 import { Db } from '../platform/db/db.js';
 import { Runtime } from '../platform/runtime.js';
 import { findReport, type LaneReportRow } from './lane-reports.store.js';
 import { callsOfHour, pairDebts } from './ledger.store.js';
-import { MarketingCapsService } from './marketing-caps.service.js';
-import { readMarketingHolds } from './marketing-holds.store.js';
-import { MessagingLimitService, type MessagingStanding } from './messaging-limit.service.js';
+import type { MessagingStanding } from './messaging-limit.service.js';
 import { memoryMsOf, paceOf, warmUpOf } from './number-policy.js';
+import { PersonHoldsService } from './person-holds.service.js';
 import { findPolicy } from './policies.store.js';
 import type { HoldView, LimitView, MessagingLimitView, RateLimitView, StopList, StopView } from './rate-limit.dto.js';
 import { StopsService, toStop } from './stops.service.js';
 import { listStops, releaseStop, type StopRow } from './stops.store.js';
+import { WabaCallsService } from './waba-calls.service.js';
 import { recentSends } from './warm-ups.store.js';
 
 /** Calls per hour that Meta allows a WABA ("Capacity, quality rating and messaging limits"; error 80007). */
@@ -65,8 +63,8 @@ export class LimitsService {
     private readonly db: Db,
     private readonly accounts: AccountsService,
     private readonly stops: StopsService,
-    private readonly messaging: MessagingLimitService,
-    private readonly caps: MarketingCapsService,
+    private readonly people: PersonHoldsService,
+    private readonly wabaCalls: WabaCallsService,
     private readonly runtime: Runtime,
   ) {}
 
@@ -75,11 +73,12 @@ export class LimitsService {
     const number = this.numberOf(tenant, phoneNumberId);
     const nowMs = this.nowMs();
     const siblings = this.accounts.numbersOfWaba(number.wabaId).map((n) => n.phoneNumberId);
-    const [report, calls, stops, messaging, warmUp] = await Promise.all([
+    const [report, calls, managed, stops, messaging, warmUp] = await Promise.all([
       findReport(this.db, phoneNumberId),
       callsOfHour(this.db, siblings),
+      this.wabaCalls.standing(number.wabaId),
       listStops(this.db, tenant.portfolioId, false),
-      this.messaging.standing(tenant.portfolioId),
+      this.people.standing(tenant.portfolioId),
       this.warmUpOf(number),
     ]);
     const own = stops.filter((stop) => concerns(stop, number));
@@ -108,6 +107,12 @@ export class LimitsService {
           CALLS_PER_HOUR,
           calls.calls,
           calls.resets_in_ms === null ? null : nowMs + calls.resets_in_ms,
+        ),
+        limitView(
+          'management_calls',
+          managed.allowed,
+          managed.used,
+          managed.resetsInMs === null ? null : nowMs + managed.resetsInMs,
         ),
         ...messagingLimits(messaging, nowMs),
         limitView('media', 1, mediaUntil ? 1 : 0, report?.media_paused_until?.getTime() ?? null),
@@ -169,14 +174,11 @@ export class LimitsService {
   ): Promise<{ number: PhoneNumber; state: LimitState }[]> {
     const numbers = messages.map((m) => this.numberOf(tenant, m.phoneNumberId));
     const ids = [...new Set(messages.map((m) => m.phoneNumberId))];
-    const templates = messages.filter((m) => m.isMarketing && m.type === 'template');
-    const [stops, debts, reports, held, refused, capped, warmUps] = await Promise.all([
+    const [stops, debts, reports, ofPeople, warmUps] = await Promise.all([
       listStops(this.db, tenant.portfolioId, false),
       pairDebts(this.db, ids, [...new Set(messages.map((m) => m.recipient))]),
       Promise.all(ids.map(async (id) => [id, await findReport(this.db, id)] as const)),
-      this.messaging.holds(tenant.portfolioId, messages),
-      this.marketingHolds(tenant.portfolioId, messages),
-      this.caps.holds(tenant.portfolioId, templates),
+      this.people.holds(tenant.portfolioId, messages),
       Promise.all(ids.map(async (id) => [id, await this.warmUpOf(this.numberOf(tenant, id))] as const)),
     ]);
     const holds = new Map(warmUps.map(([id, warmUp]) => [id, warmUp?.hold ?? null]));
@@ -187,10 +189,10 @@ export class LimitsService {
       const debtMs = paidIn.get(`${message.phoneNumberId} ${message.recipient}`) ?? 0;
       const report = reportOf.get(message.phoneNumberId) ?? null;
       const pairFreeAtMs = new PairState(nowMs + debtMs).freeAtMs();
-      const messaging = held.get(message.id) ?? null;
+      const messaging = ofPeople.messaging.get(message.id) ?? null;
       const warmUp = holds.get(message.phoneNumberId) ?? null;
-      const marketing = refused.get(message.id) ?? null;
-      const marketingCap = capped.get(message.id) ?? null;
+      const marketing = ofPeople.marketing.get(message.id) ?? null;
+      const marketingCap = ofPeople.marketingCap.get(message.id) ?? null;
       const state = stateOf({ report, stops, pairFreeAtMs, messaging, marketing, marketingCap, warmUp });
       return { number: numbers[i] as PhoneNumber, state };
     });
@@ -206,18 +208,6 @@ export class LimitsService {
     const inMinute = sends.reduce((sum, m) => sum + (m.age_ms < MINUTE_MS ? weightOf(m.type) : 0), 0);
     const { peakPerMinute } = warmUp.stage;
     return { hold: paceOf(warmUp, sends, nowMs).holdAt(nowMs), inMinute: Math.ceil(inMinute), peakPerMinute };
-  }
-
-  private async marketingHolds(
-    portfolioId: string,
-    messages: readonly AskedMessage[],
-  ): Promise<ReadonlyMap<string, Held>> {
-    const marketing = messages.filter((m) => m.isMarketing);
-    if (marketing.length === 0) return new Map();
-    const pairs = marketing.map((m) => ({ phoneNumberId: m.phoneNumberId, person: personKey(m.recipient) }));
-    const untilMs = await readMarketingHolds(this.db, portfolioId, pairs, this.nowMs());
-    const holds = marketing.map((m, i) => [m.id, { untilMs: untilMs[i] ?? 0, reason: MARKETING_HOLD_REASON }] as const);
-    return new Map(holds.filter(([, { untilMs: at }]) => at > 0));
   }
 
   private numberOf(tenant: Tenant, phoneNumberId: string): PhoneNumber {

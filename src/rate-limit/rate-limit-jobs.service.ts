@@ -9,6 +9,7 @@ import { Runtime } from '../platform/runtime.js';
 import { forgetReach } from './marketing-caps.store.js';
 import { forgetPlaces } from './messaging-limit.store.js';
 import { findPolicy, lockPolicy, type PolicyRow, policiesThatWarmUp, writePolicy } from './policies.store.js';
+import { forgetCalls } from './waba-calls.store.js';
 import { receptionOf } from './warm-ups.store.js';
 
 /** Stages last days, and what Meta rates is read every minute or so. */
@@ -36,6 +37,7 @@ export class RateLimitJobsService {
     return [
       { name: 'judge-warm-ups', everyMs: JUDGE_EVERY_MS, run: () => this.judgeAll() },
       { name: 'forget-people', everyMs: FORGET_EVERY_MS, run: () => this.forgetPeople() },
+      { name: 'forget-calls', everyMs: FORGET_EVERY_MS, run: () => this.forgetCalls() },
     ];
   }
 
@@ -51,6 +53,11 @@ export class RateLimitJobsService {
   async forgetPeople(): Promise<void> {
     await forgetPlaces(this.db);
     await forgetReach(this.db, MARKETING_CAP.mostDays + 1);
+  }
+
+  /** Forgets the calls about WABAs that count no more. */
+  async forgetCalls(): Promise<void> {
+    await forgetCalls(this.db);
   }
 
   private async judge(row: PolicyRow): Promise<void> {

@@ -5,10 +5,11 @@ import { IsBoolean, IsOptional, IsUUID, Matches } from 'class-validator';
 /** One limit of a number. */
 export class LimitView {
   /**
-   * throughput (per second), calls (of the WABA per hour), messaging (different people of the portfolio per 24 hours, where
+   * throughput (per second), calls (of the WABA per hour, messages included), management_calls (of
+   * the WABA per hour: polls, and templates that are read, made and removed), messaging (different people of the portfolio per 24 hours, where
    * Meta has set a limit), media (1 while it may go, 0 while it pauses), or warm_up (per minute, while the number has one).
    */
-  @ApiProperty({ enum: ['throughput', 'calls', 'messaging', 'media', 'warm_up'] })
+  @ApiProperty({ enum: ['throughput', 'calls', 'management_calls', 'messaging', 'media', 'warm_up'] })
   limit: string;
   /** What Meta allows. */
   @ApiProperty({ type: 'integer' })

@@ -8,6 +8,7 @@ import { Db } from '../platform/db/db.js';
 import type { Queryable } from '../platform/db/queryable.js';
 import type { Job } from '../platform/jobs/job-runner.js';
 import { Runtime } from '../platform/runtime.js';
+import { WabaCallsService } from '../rate-limit/waba-calls.service.js';
 import { TemplateDirectoryService } from './template-directory.service.js';
 import * as store from './templates.store.js';
 
@@ -49,6 +50,7 @@ export class TemplateSyncService {
     private readonly accounts: AccountsService,
     private readonly client: TemplatesClient,
     private readonly directory: TemplateDirectoryService,
+    private readonly calls: WabaCallsService,
     private readonly runtime: Runtime,
   ) {
     this.syncs = runtime.metrics.counter('heliograph_template_syncs_total', 'Reads of a WABA’s templates, by result.', [
@@ -65,10 +67,19 @@ export class TemplateSyncService {
   async syncDue(): Promise<void> {
     const everyMs = Math.round(this.runtime.config.templatePollMs * (0.9 + 0.2 * jitter()));
     const due = await store.claimSyncs(this.db, this.accounts.wabas(), everyMs);
+    const mayAsk = await this.calls.mayAskAbout(due);
     for (const wabaId of due) {
       const waba = this.accounts.waba(wabaId);
-      if (waba !== undefined) await this.sync(waba);
+      if (waba === undefined) continue;
+      if (mayAsk.has(wabaId)) await this.sync(waba);
+      else await this.giveWay(wabaId);
     }
+  }
+
+  /** The hour's calls that schedules may use are used up: what is left is for what people ask for. */
+  private async giveWay(wabaId: string): Promise<void> {
+    this.syncs.inc({ result: 'gave_way' });
+    await store.hastenSync(this.db, wabaId, AFTER_FAILURE_MS);
   }
 
   /** Asks Meta about the templates of one WABA now. Never throws for what Meta answers. */

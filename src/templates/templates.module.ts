@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { MetaModule } from '../meta/meta.module.js';
+import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
 import { TemplateDirectoryService } from './template-directory.service.js';
 import { TemplateEditsService } from './template-edits.service.js';
 import { TemplateSyncService } from './template-sync.service.js';
@@ -10,7 +11,7 @@ import { TemplatesRpcController } from './transport/templates.rpc.js';
 
 /** Message templates: kept like Meta's, and what messages are held to. */
 @Module({
-  imports: [AccountsModule, MetaModule],
+  imports: [AccountsModule, MetaModule, RateLimitModule],
   controllers: [TemplatesHttpController, TemplatesRpcController],
   providers: [TemplatesService, TemplateEditsService, TemplateSyncService, TemplateDirectoryService],
   exports: [TemplatesService, TemplateSyncService, TemplateDirectoryService],

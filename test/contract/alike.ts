@@ -23,7 +23,7 @@ export const EXPLAIN: Operation = { name: 'MessagingService.Explain', route: 'GE
 const OF_A_MOMENT = ['until', 'estimated_at', 'resets_at', 'position', 'current_mps'];
 
 /** Limits that count what was sent a moment ago; the others stand as they are. */
-const COUNTED = ['throughput', 'calls', 'warm_up'];
+const COUNTED = ['throughput', 'calls', 'management_calls', 'warm_up'];
 
 /** An answer without what another moment changes: only that it is said remains. */
 function withoutMoments(value: unknown): unknown {

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Tenant } from '../../src/platform/auth/principal.js';
 import type { Db } from '../../src/platform/db/db.js';
-import { LimitsService } from '../../src/rate-limit/limits.service.js';
 import { forgetReach, readReach } from '../../src/rate-limit/marketing-caps.store.js';
 import { MarketingCapsService } from '../../src/rate-limit/marketing-caps.service.js';
 import { PoliciesService } from '../../src/rate-limit/policies.service.js';
@@ -149,8 +148,7 @@ describe('a person who may have two marketing templates in seven days', () => {
     await send(gateway, person, 1);
     await pass(DAY_MS);
     await send(gateway, person, 0);
-    const { accounts, stops, messaging, caps, runtime } = gateway;
-    const limits = new LimitsService(db, accounts, stops, messaging, caps, runtime);
+    const limits = gateway.asked();
     const message = { ...asked(await queued(person), person), isMarketing: true, expiresAtMs: null };
     const hold = { limit: 'marketing_cap', counted: { used: 2, allowed: 2 } };
     const [verdict, utility, expiring] = await limits.check(tenant(), [

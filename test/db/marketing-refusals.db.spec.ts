@@ -8,7 +8,6 @@ import { peekDue } from '../../src/messaging/send-queue.store.js';
 import { Withholder } from '../../src/messaging/withholder.js';
 import type { Tenant } from '../../src/platform/auth/principal.js';
 import type { Db } from '../../src/platform/db/db.js';
-import { LimitsService } from '../../src/rate-limit/limits.service.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
 import { aRecipient } from '../support/factories.js';
 import { aPortfolio, aWorker, type PortfolioRows, reported, store, tell } from '../support/rows.js';
@@ -86,7 +85,7 @@ describe('after Meta chose not to deliver marketing to a person', () => {
   it('says so to who asks', async () => {
     const person = aRecipient();
     await refusedTo(person);
-    const limits = new LimitsService(db, services.accounts, services.stops, services.messaging, services.caps, services.runtime);
+    const limits = services.asked();
     const asked = { id: '1', phoneNumberId: portfolio.phoneNumberId, recipient: person, type: 'template' };
     const tenant = { portfolioId: portfolio.portfolioId, keyId: 'k', scopes: ['*'] } as unknown as Tenant;
     const message = { ...asked, template: 'spring', expiresAtMs: null };

@@ -16,6 +16,7 @@ import { lockReach, recordCounted } from '../../src/rate-limit/marketing-caps.st
 import { makePlaces, writeMessagingLimit } from '../../src/rate-limit/messaging-limit.store.js';
 import { writePolicy } from '../../src/rate-limit/policies.store.js';
 import { insertStops } from '../../src/rate-limit/stops.store.js';
+import { addCalls } from '../../src/rate-limit/waba-calls.store.js';
 import { claimSyncs, writeTemplates } from '../../src/templates/templates.store.js';
 import { insertInbound } from '../../src/webhooks/inbound.store.js';
 import { quarantine } from '../../src/webhooks/inbox.store.js';
@@ -196,6 +197,7 @@ async function fillEveryTable(db: Db, of: PortfolioRows): Promise<void> {
   await writePolicy(db, { portfolioId, phoneNumberId }, { ...nothing, by: 'test' }, null);
   const level = { level: 'light', code: 130429, reason: 'too fast', lastsMs: 1000 } as const;
   await lockReach(db, [{ portfolioId, person }]);
+  await addCalls(db, [{ wabaId, portfolioId, calls: 1 }]);
   await recordCounted(db, portfolioId, new Date());
   await insertEscalation(db, { portfolioId, phoneNumberId, ...level });
   await recordErasure(db, { id: newId(), portfolioId, askedBy: newId(), erased: {} });

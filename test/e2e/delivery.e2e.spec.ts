@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { ExplainView } from '../../src/messaging/preflight.dto.js';
 import { aRecipient, aTemplateMessage, aTextMessage } from '../support/factories.js';
 import { askOracle } from '../support/oracle.js';
 import { type Stack, startStack } from '../support/stack.js';

@@ -70,7 +70,7 @@ describe('an account that Meta has locked', () => {
     });
     const { body: state } = await stack.api.get<RateLimitView>(`/v1/rate_limits/${LUCKY.phoneNumberId}`);
     expect(state.waiting_for.map((hold) => hold.limit)).toContain('stop');
-    expect(state.limits.map((l) => l.limit)).toEqual(['throughput', 'calls', 'media']);
+    expect(state.limits.map((l) => l.limit)).toEqual(['throughput', 'calls', 'management_calls', 'media']);
     expect(state.limits.find((l) => l.limit === 'calls')?.used).toBeGreaterThanOrEqual(46);
 
     // A gateway that starts later knows of it, too.

@@ -17,8 +17,11 @@ import { LocalBlobs } from '../../src/platform/blobs/local-blobs.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { MarketingCapsService } from '../../src/rate-limit/marketing-caps.service.js';
 import { MessagingLimitService } from '../../src/rate-limit/messaging-limit.service.js';
+import { LimitsService } from '../../src/rate-limit/limits.service.js';
+import { PersonHoldsService } from '../../src/rate-limit/person-holds.service.js';
 import { RateLimitService } from '../../src/rate-limit/rate-limit.service.js';
 import { StopsService } from '../../src/rate-limit/stops.service.js';
+import { WabaCallsService } from '../../src/rate-limit/waba-calls.service.js';
 import { TemplateDirectoryService } from '../../src/templates/template-directory.service.js';
 import { TemplateSyncService } from '../../src/templates/template-sync.service.js';
 import { NewsApplier } from '../../src/webhooks/news-applier.js';
@@ -40,6 +43,7 @@ export class Services {
   readonly stops;
   readonly messaging;
   readonly caps;
+  readonly wabaCalls;
   readonly limits;
   readonly messagingJobs;
   readonly webhookJobs;
@@ -68,13 +72,14 @@ export class Services {
     this.stops = new StopsService(db, this.accounts, this.runtime);
     this.messaging = new MessagingLimitService(db, this.accounts, this.stops, this.runtime);
     this.caps = new MarketingCapsService(db, this.accounts, this.stops, this.runtime);
+    this.wabaCalls = new WabaCallsService(db, this.accounts, graph, this.runtime);
     this.delivery = new DeliveryService(this.outbox, this.messaging, this.runtime);
     this.limits = new RateLimitService(this.accounts, this.stops, db, this.runtime);
     this.messagingJobs = new MessagingJobsService(db, this.outbox, this.runtime);
     this.webhookJobs = new WebhookJobsService(db, this.delivery, this.runtime);
     const { accounts, runtime } = this;
     this.templates = new TemplateDirectoryService(db, accounts, runtime);
-    this.templateSync = new TemplateSyncService(db, accounts, new TemplatesClient(graph), this.templates, runtime);
+    this.templateSync = new TemplateSyncService(db, accounts, new TemplatesClient(graph), this.templates, this.wabaCalls, runtime);
     const files = new InboundMediaClient(config);
     stopAtEnd('a media client', () => files.onApplicationShutdown());
     this.blobs = new LocalBlobs(path.join(config.dataDir, 'media'));
@@ -96,6 +101,14 @@ export class Services {
     const keeper = new LaneKeeper(db, this.runtime.config, clock, quiet, limits, settler);
     stopAtEnd('a lane keeper', () => keeper.leave());
     return keeper;
+  }
+
+  /** What callers ask about limits. */
+  asked(): LimitsService {
+    const { accounts, stops, messaging, caps, wabaCalls, runtime } = this;
+    const { db } = this.database;
+    const people = new PersonHoldsService(db, messaging, caps, runtime);
+    return new LimitsService(db, accounts, stops, people, wabaCalls, runtime);
   }
 
   /** Runs one of the scheduled jobs now. */
