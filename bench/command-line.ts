@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { LanesOptions } from './lanes.js';
 import type { LimiterOptions } from './limiter/limiter.js';
 import type { LimitsOptions } from './limits/limits.js';
 import type { PriorityOptions } from './priority.js';
@@ -53,6 +54,8 @@ export interface CommandLine {
   readonly priority: PriorityOptions | null;
   /** Only when asked for by name: it wants a Redis beside. */
   readonly limiter: LimiterOptions | null;
+  /** Only when asked for by name: it measures that nothing happens. */
+  readonly lanes: LanesOptions | null;
   readonly json: boolean;
   readonly strict: boolean;
 }
@@ -65,6 +68,7 @@ export const USAGE = `Usage: npm run bench -- BENCHMARK [options]
   limits   what a number may send, used and never exceeded, in seven situations; not part of all
   priority a one-time password behind a million marketing messages of the same number; not part of all
   limiter  our lane, a BullMQ queue (REDIS_URL) and a fixed window at the same rates; not part of all
+  lanes    10,000 idle numbers on one worker: their processor time, and one message on any of them; not part of all
   simulator  1,000 sends/s into the simulator while it delivers their statuses and 300 messages/s; not part of all
   all      ingest, then send
 Options (defaults)
@@ -72,12 +76,13 @@ Options (defaults)
   --webhooks N        ingest: webhooks per round, side and kind of load (9000)
   --rate N            ingest: webhooks per second of the steady part (3300)
   --seconds N         ingest: its length (30); limits: judged part of each scenario (60);
-                      priority: of each level (30); limiter: of each contender (20)
+                      priority: of each level (30); limiter: of each contender (20);
+                      lanes: of idling (30)
   --only NAMES        limits: these scenarios, separated by commas; accept: wires whose name holds this
   --messages N        send: messages per round and side (15000); accept: per round and wire (40000)
   --backlog N         priority: marketing messages that wait (1000000)
   --latency MS        send: latency of the stub of the Graph API (30)
-  --numbers N         send: business numbers at 1,000 messages per second (16)
+  --numbers N         send: business numbers at 1,000 messages per second (16); lanes: idle numbers (10000)
   --connections N     connections of both sides (256)
   --profile FOLDER    keep a V8 processor profile of the gateway there
   --strict            exit code 1 also when a target is missed
@@ -113,7 +118,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | null {
   });
   if (values.help === true) return null;
   const [what = 'all', ...rest] = positionals;
-  const known = ['ingest', 'send', 'accept', 'limits', 'priority', 'limiter', 'simulator', 'all'];
+  const known = ['ingest', 'send', 'accept', 'limits', 'priority', 'limiter', 'lanes', 'simulator', 'all'];
   if (rest.length > 0 || !known.includes(what)) {
     throw new Error(`"${positionals.join(' ')}" is not a benchmark`);
   }
@@ -155,6 +160,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | null {
       what === 'simulator' ? { sendsPerSecond: 1000, inboundPerSecond: 300, seconds: number('seconds', 30) } : null,
     limits: what === 'limits' ? { seconds: number('seconds', 60), only: namesOf(values.only) } : null,
     priority: what === 'priority' ? { backlog: number('backlog', 1_000_000), seconds: number('seconds', 30) } : null,
+    lanes: what === 'lanes' ? { numbers: number('numbers', 10_000), seconds: number('seconds', 30) } : null,
     limiter: what === 'limiter' ? { seconds: number('seconds', 20) } : null,
     json: values.json === true,
     strict: values.strict === true,

@@ -1,6 +1,7 @@
 import { benchAccept } from './accept.js';
 import { type CommandLine, parseCommandLine, USAGE } from './command-line.js';
 import { benchIngest } from './ingest.js';
+import { benchLanes } from './lanes.js';
 import { benchLimiter } from './limiter/limiter.js';
 import { benchLimits } from './limits/limits.js';
 import { benchPriority } from './priority.js';
@@ -32,6 +33,7 @@ async function main(): Promise<number> {
   if (wanted.limits !== null) add(await benchLimits(wanted.limits, say));
   if (wanted.accept !== null) add(await benchAccept(wanted.accept, say));
   if (wanted.priority !== null) add(await benchPriority(wanted.priority, say));
+  if (wanted.lanes !== null) add(await benchLanes(wanted.lanes, say));
   if (wanted.limiter !== null) add(await benchLimiter(wanted.limiter, say));
   if (wanted.simulator !== null) console.log(await benchSimulator(wanted.simulator, say));
   if (wanted.json) console.log(JSON.stringify({ reports }));

@@ -20,7 +20,7 @@ export interface Row {
 
 /** What one benchmark found. */
 export interface Report {
-  readonly benchmark: 'ingest' | 'send' | 'accept' | 'limits' | 'priority' | 'limiter';
+  readonly benchmark: 'ingest' | 'send' | 'accept' | 'limits' | 'priority' | 'limiter' | 'lanes';
   readonly circumstances: Circumstances;
   readonly parameters: Readonly<Record<string, number | string>>;
   readonly rows: readonly Row[];

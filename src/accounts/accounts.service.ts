@@ -58,12 +58,23 @@ const EMPTY: Directory = { businessIds: new Map(), apps: new Map(), wabas: new M
 @Injectable()
 export class AccountsService {
   private directory: Directory = EMPTY;
+  private stamp: string | null = null;
 
   constructor(
     private readonly db: Db,
     private readonly keys: KeyRing,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
+
+  /** Reads everything again if anything has changed; asks for no more than a stamp when nothing has. */
+  async refreshIfChanged(): Promise<boolean> {
+    const stamp = await store.readStamp(this.db);
+    if (stamp === this.stamp) return false;
+    await this.refresh();
+    // Taken before the reading: what changed meanwhile has another stamp, and is read the next time.
+    this.stamp = stamp;
+    return true;
+  }
 
   /** Reads everything again. A secret that cannot be decrypted is reported and its owner left out. */
   async refresh(): Promise<void> {

@@ -99,8 +99,8 @@ async function stopGateway({ app, work, refreshing, runtime, connections, readin
 function refreshAccounts(app: NestFastifyApplication, runtime: Runtime): NodeJS.Timeout {
   const [accounts, limits] = [app.get(AccountsService), app.get(RateLimitService)];
   return setInterval(() => {
-    accounts.refresh().then(
-      () => limits.adapt(),
+    accounts.refreshIfChanged().then(
+      (changed) => (changed ? limits.adapt() : undefined),
       (err: unknown) => runtime.logger.warn({ err }, 'accounts could not be read again'),
     );
   }, REFRESH_MS);

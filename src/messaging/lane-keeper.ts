@@ -17,6 +17,9 @@ import { Settler } from './settler.js';
 /** How often a worker looks for lanes to take or to give up. */
 const SHARE_EVERY_MS = 1000;
 
+/** How often a worker reads every lane that it holds; in between it compares how many they are and the sum of their fences. */
+const RECONCILE_EVERY_MS = 10_000;
+
 /** Most lanes taken in one round, so that a replica that starts does not seize everything at once. */
 const TAKE_AT_ONCE = 2000;
 
@@ -33,11 +36,16 @@ export class LaneKeeper {
   private readonly held = new Map<string, HeldLane>();
   private readonly renewal: Every;
   private readonly sharing: Every;
+  private readonly reconciling: Every;
   /** Lanes to be given to other workers as soon as nothing of theirs is on the wire. */
   private readonly leaving = new Set<string>();
   /** Lanes whose open attempts of earlier owners are still to be declared unknown. */
   private readonly inherited: HeldLane[] = [];
   private declaring = false;
+  /** The lanes on which messages may be armed while the lease runs; null when they have changed since they were listed. */
+  private armable: readonly HeldLane[] | null = null;
+  /** Whether a taking of lanes was not confirmed, so that the database's account has to be read. */
+  private inDoubt = true;
   private leaseEndsAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -51,12 +59,19 @@ export class LaneKeeper {
     this.lock = new SessionLock(config.databaseUrl ?? '', randomInt(1, 2 ** 31 - 1), logger);
     this.renewal = new Every(config.leaseMs / 5, clock);
     this.sharing = new Every(SHARE_EVERY_MS, clock);
+    this.reconciling = new Every(RECONCILE_EVERY_MS, clock);
   }
 
   /** The lanes on which this worker may arm messages now. */
   lanes(): readonly HeldLane[] {
     if (!this.leaseRuns()) return [];
-    return [...this.held.values()].filter((lane) => !this.leaving.has(lane.phoneNumberId));
+    this.armable ??= [...this.held.values()].filter((lane) => !this.leaving.has(lane.phoneNumberId));
+    return this.armable;
+  }
+
+  /** One of these lanes, whether the lease runs or not; undefined when it is none. */
+  lane(phoneNumberId: string): HeldLane | undefined {
+    return this.leaving.has(phoneNumberId) ? undefined : this.held.get(phoneNumberId);
   }
 
   /** Tells whether this worker may still send on a lane that it armed a message for at `fence`. */
@@ -115,8 +130,8 @@ export class LaneKeeper {
   }
 
   private async share(): Promise<readonly string[]> {
-    await this.reconcile();
-    const { workers, lanes } = await store.countShares(this.db);
+    const { workers, lanes, own } = await store.countShares(this.db, this.workerId);
+    if (this.reconciling.due() || this.inDoubt || !this.agreesWith(own)) await this.reconcile();
     const fairShare = Math.ceil(lanes / Math.max(1, workers));
     const surplus = this.held.size - this.leaving.size - fairShare;
     if (surplus > 0) this.giveUp(surplus);
@@ -124,8 +139,22 @@ export class LaneKeeper {
     return room > 0 ? this.take(room) : [];
   }
 
+  /** Whether the database's account of this worker's lanes is its own: whoever takes one raises its fence. */
+  private agreesWith(own: { readonly count: number; readonly fences: number }): boolean {
+    let fences = 0;
+    for (const lane of this.held.values()) fences += lane.fence;
+    return own.count === this.held.size && own.fences === fences;
+  }
+
   private async take(upTo: number): Promise<readonly string[]> {
+    this.inDoubt = true;
     const taken = await store.takeLanes(this.db, { workerId: this.workerId, upTo });
+    const ids = await this.openAll(taken);
+    this.inDoubt = false;
+    return ids;
+  }
+
+  private async openAll(taken: Awaited<ReturnType<typeof store.takeLanes>>): Promise<readonly string[]> {
     if (taken.length === 0) return [];
     const ids = taken.map((lane) => lane.phoneNumberId);
     const [attempts, pairs] = await Promise.all([
@@ -145,6 +174,7 @@ export class LaneKeeper {
           paidInMs: row.paid_in_ms,
         })),
       });
+      this.armable = null;
       this.held.set(lane.phoneNumberId, { phoneNumberId: lane.phoneNumberId, fence: lane.fence });
     }
     this.inherited.push(...taken);
@@ -173,6 +203,7 @@ export class LaneKeeper {
   private giveUp(count: number): void {
     const staying = [...this.held.keys()].filter((id) => !this.leaving.has(id));
     for (const id of staying.slice(0, count)) this.leaving.add(id);
+    this.armable = null;
   }
 
   /** Releases lanes that are leaving and have nothing on the wire any more. */
@@ -188,6 +219,7 @@ export class LaneKeeper {
   private forget(phoneNumberId: string): void {
     this.held.delete(phoneNumberId);
     this.leaving.delete(phoneNumberId);
+    this.armable = null;
     this.limits.close(phoneNumberId);
   }
 

@@ -2,8 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '../core/clock.js';
 import { CLOCK } from '../platform/tokens.js';
 
-/** How often idle lanes are asked for work that other processes queued: seldom when there are many. */
-const SURVEY_MS = { least: 100, perLane: 0.5, most: 2000 };
+/**
+ * How often idle lanes are asked for work that other processes queued: seldom when there are many, but for a survey that found so
+ * few numbers waiting anywhere that it cost next to nothing.
+ */
+const SURVEY_MS = { least: 100, perLane: 0.5, most: 2000, mostWhenQuiet: 200 };
 
 /**
  * When each lane of this worker has its next message, as far as it knows: so that idle lanes cost nothing, and a lane
@@ -15,6 +18,7 @@ export class LaneSchedule {
   private readonly dueAt = new Map<string, number>();
   private lastSurveyMs = Number.NEGATIVE_INFINITY;
   private listener: () => void = () => undefined;
+  private isQuiet = false;
 
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
 
@@ -58,9 +62,20 @@ export class LaneSchedule {
     }
   }
 
+  /** The lanes of which a message is known, and when it is due: few of the many that are idle. */
+  known(): IterableIterator<[phoneNumberId: string, dueAtMs: number]> {
+    return this.dueAt.entries();
+  }
+
+  /** Forgets what is known of a lane: it is somebody else's. */
+  forget(phoneNumberId: string): void {
+    this.dueAt.delete(phoneNumberId);
+  }
+
   /** How long a survey stays good with so many lanes. */
   surveyEveryMs(lanes: number): number {
-    return Math.min(SURVEY_MS.most, Math.max(SURVEY_MS.least, lanes * SURVEY_MS.perLane));
+    const mostMs = this.isQuiet ? SURVEY_MS.mostWhenQuiet : SURVEY_MS.most;
+    return Math.min(mostMs, Math.max(SURVEY_MS.least, lanes * SURVEY_MS.perLane));
   }
 
   /** Tells whether it is time to ask the database again when each lane is due. */
@@ -68,9 +83,10 @@ export class LaneSchedule {
     return this.clock.monotonicMs() - this.lastSurveyMs >= this.surveyEveryMs(lanes);
   }
 
-  /** Takes on what a survey found. */
-  surveyed(found: readonly { phone_number_id: string; in_ms: number }[]): void {
+  /** Takes on what a survey found. `isQuiet`: few numbers had anything that waits, whoever owns them. */
+  surveyed(found: readonly { phone_number_id: string; in_ms: number }[], isQuiet = false): void {
     this.lastSurveyMs = this.clock.monotonicMs();
+    this.isQuiet = isQuiet;
     for (const { phone_number_id, in_ms } of found) this.wakeIn(phone_number_id, in_ms);
   }
 }

@@ -19,12 +19,23 @@ export async function renewWorker(q: Queryable, p: { id: string; lockKey: number
   );
 }
 
-/** Workers alive and lanes in all: what a fair share is computed from. */
-export async function countShares(q: Queryable): Promise<{ workers: number; lanes: number }> {
-  const [row] = await q.rows<{ workers: number; lanes: number }>(
-    `select (select count(*) from workers w where ${ALIVE}) as workers, (select count(*) from lanes) as lanes`,
+/**
+ * Workers alive and lanes in all: what a fair share is computed from. And how many lanes are a worker's, with the sum of their
+ * fences: when these are as it thinks, so are its lanes.
+ */
+export async function countShares(
+  q: Queryable,
+  workerId: string,
+): Promise<{ workers: number; lanes: number; own: { count: number; fences: number } }> {
+  const [row] = await q.rows<{ workers: number; lanes: number; own: number; fences: number }>(
+    `select (select count(*) from workers w where ${ALIVE}) as workers, count(*) as lanes,
+            count(*) filter (where owner = $1) as own,
+            coalesce(sum(fence) filter (where owner = $1), 0)::bigint as fences
+       from lanes`,
+    [workerId],
   );
-  return row as { workers: number; lanes: number };
+  const { workers, lanes, own, fences } = row as { workers: number; lanes: number; own: number; fences: number };
+  return { workers, lanes, own: { count: own, fences } };
 }
 
 /**

@@ -88,12 +88,13 @@ export class SendLoopWorker implements Worker {
     const lanes = this.keeper.lanes();
     if (lanes.length === 0) return { nextInMs: NO_LANES_MS };
     if (this.schedule.surveyDue(lanes.length)) {
-      this.schedule.surveyed(await this.queue.nextDue(lanes.map((l) => l.phoneNumberId)));
+      const { found, isQuiet } = await this.queue.survey(lanes);
+      this.schedule.surveyed(found, isQuiet);
     }
     if (this.inDoubt && this.checking.due()) await this.putBackStrays(lanes);
-    await this.limits.tend(lanes.map((l) => l.phoneNumberId).filter((id) => this.schedule.isDue(id)));
-    const quotas = this.quotas(lanes);
-    if (quotas.length > 0) await this.send(lanes, quotas);
+    await this.limits.tend(this.dueLanes());
+    const quotas = this.quotas();
+    if (quotas.length > 0) await this.send(quotas);
     return { nextInMs: this.untilNext(lanes, startMs + TICK_MS) };
   }
 
@@ -103,15 +104,27 @@ export class SendLoopWorker implements Worker {
     await this.keeper.leave();
   }
 
-  private quotas(lanes: readonly HeldLane[]): LaneRequest[] {
+  /** The lanes with a message that is due now; idle ones are not looked at, however many they are. */
+  private dueLanes(): string[] {
+    const nowMs = this.runtime.clock.monotonicMs();
+    const due: string[] = [];
+    for (const [id, dueAtMs] of this.schedule.known()) {
+      // Requests that came in here wake lanes of other workers too.
+      if (this.keeper.lane(id) === undefined) this.schedule.forget(id);
+      else if (dueAtMs <= nowMs) due.push(id);
+    }
+    return due;
+  }
+
+  private quotas(): LaneRequest[] {
     const nowMs = this.runtime.clock.monotonicMs();
     let room = this.dispatcher.room;
     const quotas: LaneRequest[] = [];
+    const due = this.dueLanes();
     // Each round begins with another lane, so that none is always served last when connections are short.
-    this.firstLane = (this.firstLane + 1) % lanes.length;
-    for (const { phoneNumberId } of [...lanes.slice(this.firstLane), ...lanes.slice(0, this.firstLane)]) {
+    this.firstLane = (this.firstLane + 1) % Math.max(1, due.length);
+    for (const phoneNumberId of [...due.slice(this.firstLane), ...due.slice(0, this.firstLane)]) {
       if (room <= 0) break;
-      if (!this.schedule.isDue(phoneNumberId)) continue;
       const quota = this.limits.quota(phoneNumberId, nowMs, Math.min(room, MOST_PER_LANE), this.aheadMs);
       if (quota === null) continue;
       room -= quota.upTo;
@@ -120,7 +133,7 @@ export class SendLoopWorker implements Worker {
     return quotas;
   }
 
-  private async send(lanes: readonly HeldLane[], quotas: readonly LaneRequest[]): Promise<void> {
+  private async send(quotas: readonly LaneRequest[]): Promise<void> {
     const askedAtMs = this.runtime.clock.monotonicMs();
     const { due, mayGo, ...held } = await this.queue.peek(quotas);
     this.schedule.looked(
@@ -133,7 +146,7 @@ export class SendLoopWorker implements Worker {
     const touched = new Set(admitted.map((m) => m.phone_number_id));
     const armingMs = this.runtime.clock.monotonicMs();
     const armed = await this.arm(
-      lanes.filter((l) => touched.has(l.phoneNumberId)),
+      [...touched].flatMap((id) => this.keeper.lane(id) ?? []),
       admitted.map((m) => m.id),
     );
     this.armed.inc(armed.length);
@@ -223,9 +236,8 @@ export class SendLoopWorker implements Worker {
   private untilNext(lanes: readonly HeldLane[], tickMs: number): number {
     const nowMs = this.runtime.clock.monotonicMs();
     let earliestMs = nowMs + this.schedule.surveyEveryMs(lanes.length);
-    for (const { phoneNumberId } of lanes) {
-      const dueMs = this.schedule.dueAtMs(phoneNumberId);
-      if (dueMs >= earliestMs) continue;
+    for (const [phoneNumberId, dueMs] of this.schedule.known()) {
+      if (dueMs >= earliestMs || this.keeper.lane(phoneNumberId) === undefined) continue;
       const freeMs = this.limits.freeAtMs(phoneNumberId, nowMs);
       earliestMs = Math.min(earliestMs, Math.max(dueMs, freeMs - this.aheadMs));
     }

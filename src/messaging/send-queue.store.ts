@@ -150,6 +150,35 @@ export async function putOff(
   );
 }
 
+/**
+ * The numbers of which anything waits, `most` at most, in the order of their ids. It hops from one to the next in the index, so it
+ * costs what it finds: nothing while all is idle, however many numbers there are.
+ */
+export async function waitingNumbers(q: Queryable, most: number): Promise<string[]> {
+  const rows = await q.rows<{ phone_number_id: string }>(
+    `with recursive waiting as (
+       (select phone_number_id, 1 as n
+          from messages
+         where state in ('queued', 'scheduled')
+         order by phone_number_id
+         limit 1)
+       union all
+       select next.phone_number_id, w.n + 1
+         from waiting w
+        cross join lateral (
+          select m.phone_number_id
+            from messages m
+           where m.state in ('queued', 'scheduled') and m.phone_number_id > w.phone_number_id
+           order by m.phone_number_id
+           limit 1) next
+        where w.n < $1
+     )
+     select phone_number_id from waiting`,
+    [most],
+  );
+  return rows.map((row) => row.phone_number_id);
+}
+
 /** Of some lanes, those with a message that is due now or soon, and when the earliest is due. */
 export function nextDue(
   q: Queryable,

@@ -8,6 +8,9 @@ import { MarketingCapGate } from './marketing-cap-gate.js';
 import * as store from './send-queue.store.js';
 import { TemplateGate } from './template-gate.js';
 
+/** From so many lanes on it is asked first which numbers have anything that waits; and no more than these are looked through. */
+const MANY_LANES = 200;
+
 /** What the send loop asks of the queue: what is due and may go, arming it, and when to look again. */
 @Injectable()
 export class SendQueue {
@@ -62,11 +65,22 @@ export class SendQueue {
     return store.putOff(this.db, messages);
   }
 
-  /** When each lane is due (`nextDue`). */
-  async nextDue(phoneNumberIds: readonly string[]): ReturnType<typeof store.nextDue> {
+  /**
+   * When each lane is due (`nextDue`). Of many lanes few have anything that waits, as a rule: then only these are asked about, and
+   * it is told that all is quiet.
+   */
+  async survey(
+    lanes: readonly store.HeldLane[],
+  ): Promise<{ readonly found: Awaited<ReturnType<typeof store.nextDue>>; readonly isQuiet: boolean }> {
     await this.messaging.follow();
     await this.caps.follow();
-    return store.nextDue(this.db, phoneNumberIds);
+    const ids = lanes.map((lane) => lane.phoneNumberId);
+    if (lanes.length < MANY_LANES) return { found: await store.nextDue(this.db, ids), isQuiet: false };
+    const waiting = await store.waitingNumbers(this.db, MANY_LANES);
+    if (waiting.length === MANY_LANES) return { found: await store.nextDue(this.db, ids), isQuiet: false };
+    const own = new Set(ids);
+    const asked = waiting.filter((id) => own.has(id));
+    return { found: asked.length === 0 ? [] : await store.nextDue(this.db, asked), isQuiet: true };
   }
 
   private shareOf(phoneNumberId: string): PriorityShare {

@@ -90,6 +90,8 @@ export class RateLimitService {
   private readonly utilisations: Utilisations;
   private readonly following: Every;
   private latestReading: number | null = null;
+  /** Whether the gauge shows the lanes as they are: once for many that are taken together. */
+  private isMeasured = true;
   private readonly throughput: Gauge<'level'>;
   private readonly pauses: Counter<'scope'>;
   private readonly waits: Counter<'limit'>;
@@ -136,13 +138,13 @@ export class RateLimitService {
     for (const { recipient, paidInMs } of earlier.pairs) lane.inheritPair(recipient, nowMs + paidInMs);
     this.lanes.set(phoneNumberId, lane);
     this.policies.opened(phoneNumberId);
-    this.measure();
+    this.isMeasured = false;
   }
 
   /** Forgets a lane that was given away. */
   close(phoneNumberId: string): void {
     this.lanes.delete(phoneNumberId);
-    this.measure();
+    this.isMeasured = false;
   }
 
   /** The limiter of a lane that this worker owns. */
@@ -162,6 +164,7 @@ export class RateLimitService {
     await this.inbound.tend(busy, (id) => this.limiter(id));
     await this.utilisations.tend(busy, this.lanes);
     await this.reports.tend(busy, this.lanes);
+    if (!this.isMeasured) this.measure();
   }
 
   /** Another replica may have read a number's level: takes it on within a second. */
@@ -321,6 +324,7 @@ export class RateLimitService {
   }
 
   private measure(): void {
+    this.isMeasured = true;
     this.throughput.reset();
     for (const id of this.lanes.keys()) this.throughput.inc({ level: String(this.levelOf(id)) });
   }

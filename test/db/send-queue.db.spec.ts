@@ -5,6 +5,7 @@ import {
   type LaneRequest,
   nextDue,
   peekDue,
+  waitingNumbers,
 } from '../../src/messaging/send-queue.store.js';
 import { type Db } from '../../src/platform/db/db.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
@@ -74,6 +75,22 @@ describe('looking for what is due', () => {
     expect(found.map((row) => row.phone_number_id)).toEqual([portfolio.phoneNumberId]);
     expect(found[0]?.in_ms).toBeGreaterThan(50_000);
     expect(found[0]?.in_ms).toBeLessThan(60_500);
+  });
+});
+
+describe('the numbers of which anything waits', () => {
+  it('are found by hopping from one to the next, whatever waits of each, and no more than were asked for', async () => {
+    const others = [await aPortfolio(db, 2), await aPortfolio(db)];
+    const later = { sendAt: new Date(Date.now() + 600_000) };
+    const [first, second] = others[0]?.phoneNumberIds as [string, string];
+    await store(db, others[0] as PortfolioRows, later, { priority: 0 }, { phoneNumberId: second, priority: 2 });
+    const [submitted] = await store(db, others[1] as PortfolioRows, {});
+    await db.run(`update messages set state = 'submitted' where id = $1`, [submitted]);
+    const found = await waitingNumbers(db, 1000);
+    expect(found).toEqual([...new Set(found)].sort());
+    const ids = others.flatMap((of) => of.phoneNumberIds);
+    expect(found.filter((id) => ids.includes(id))).toEqual([first, second].sort());
+    expect(await waitingNumbers(db, 1)).toEqual(found.slice(0, 1));
   });
 });
 
