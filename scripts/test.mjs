@@ -130,7 +130,8 @@ async function runAll(list) {
     if (code > 128) process.exit(code);
     worst ||= code;
   }
-  for (const file of starved) log(`FLAKY: ${file} failed beside others and passed by itself; its first failure is printed above`);
+  for (const file of starved)
+    log(`FLAKY: ${file} failed beside others and passed by itself; its first failure is printed above`);
   process.exit(worst);
 }
 

@@ -64,8 +64,7 @@ export interface ApiKeyRow {
  * many rows there are, and the sum of the transactions that wrote them.
  */
 export async function readStamp(q: Queryable): Promise<string> {
-  const of = (table: string) =>
-    `(select count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from ${table})`;
+  const of = (table: string) => `(select count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from ${table})`;
   const [row] = await q.rows<{ stamp: string }>(
     `select concat_ws(', ', ${['portfolios', 'apps', 'wabas', 'phone_numbers'].map(of).join(', ')}) as stamp`,
   );

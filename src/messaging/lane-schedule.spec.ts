@@ -75,6 +75,25 @@ describe('the schedule of lanes', () => {
     expect(schedule.surveyDue(lanes)).toBe(true);
   });
 
+  it('surveys many lanes often while few numbers have anything that waits, and seldom again when many do', () => {
+    schedule.surveyed([], true);
+    expect(schedule.surveyEveryMs(10_000)).toBe(200);
+    expect(schedule.surveyEveryMs(100)).toBe(100);
+    schedule.surveyed([]);
+    expect(schedule.surveyEveryMs(10_000)).toBe(2000);
+  });
+
+  it('lists only lanes of which a message is known, and forgets those of others', () => {
+    schedule.wake('a');
+    schedule.wakeIn('b', 500);
+    expect([...schedule.known()]).toEqual([
+      ['a', 1000],
+      ['b', 1500],
+    ]);
+    schedule.forget('a');
+    expect([...schedule.known()].map(([id]) => id)).toEqual(['b']);
+  });
+
   it('takes on what a survey found', () => {
     schedule.surveyed([
       { phone_number_id: 'a', in_ms: -50 },

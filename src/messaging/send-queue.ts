@@ -51,7 +51,8 @@ export class SendQueue {
     const claimants = uncapped.filter((m) => !marketingCap.has(m.id));
     const messaging = await this.messaging.claim(claimants.map(toClaimant));
     const stays = new Set(uncapped);
-    const mayGo = uncapped.length === ready.length ? withTemplate : withTemplate.filter((m) => waits(m) || stays.has(m));
+    const mayGo =
+      uncapped.length === ready.length ? withTemplate : withTemplate.filter((m) => waits(m) || stays.has(m));
     return { due, mayGo, messaging, marketing, marketingCap, template };
   }
 

@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsService, type PhoneNumber } from '../accounts/accounts.service.js';
 import { GatewayError } from '../core/gateway-error.js';
-import { admit, type Counted, type Held, holdsOf, type LimitedMessage, type LimitState, type Verdict } from '../core/limits/admit.js';
+import {
+  admit,
+  type Counted,
+  type Held,
+  holdsOf,
+  type LimitedMessage,
+  type LimitState,
+  type Verdict,
+} from '../core/limits/admit.js';
 import { PairState } from '../core/limits/pair-limit.js';
 import type { Tenant } from '../platform/auth/principal.js';
 import { Db } from '../platform/db/db.js';
@@ -108,12 +116,7 @@ export class LimitsService {
           calls.calls,
           calls.resets_in_ms === null ? null : nowMs + calls.resets_in_ms,
         ),
-        limitView(
-          'management_calls',
-          managed.allowed,
-          managed.used,
-          managed.resetsInMs === null ? null : nowMs + managed.resetsInMs,
-        ),
+        limitView('management_calls', managed.allowed, managed.used, managed.resetsAt?.getTime() ?? null),
         ...messagingLimits(messaging, nowMs),
         limitView('media', 1, mediaUntil ? 1 : 0, report?.media_paused_until?.getTime() ?? null),
         ...(warmUp === null ? [] : [limitView('warm_up', warmUp.peakPerMinute, warmUp.inMinute, nowMs + MINUTE_MS)]),

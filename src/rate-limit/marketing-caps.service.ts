@@ -207,7 +207,9 @@ export class MarketingCapsService {
     const isSettled = countedToMs >= changedAtMs + SETTLED_MS;
     if (isSettled || this.counting.has(portfolioId) || (isCounted && !this.countingAgain.due())) return isCounted;
     const counting = this.count(portfolioId, changedAtMs)
-      .catch((err: unknown) => this.runtime.logger.warn({ err }, 'what people had before a cap could not be counted yet'))
+      .catch((err: unknown) =>
+        this.runtime.logger.warn({ err }, 'what people had before a cap could not be counted yet'),
+      )
       .finally(() => this.counting.delete(portfolioId));
     this.counting.set(portfolioId, counting);
     return isCounted;

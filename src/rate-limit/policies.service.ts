@@ -192,5 +192,10 @@ function toChangeView(row: store.PolicyChangeRow): PolicyChangeView {
 /** Of a stage, callers count from 1; without a warm-up there is none. Changes from before there were caps lack them. */
 function toSnapshot(kept: store.PolicySnapshotRow): PolicySnapshot {
   const { marketing_cap = null, marketing_cap_days = null } = kept;
-  return { ...kept, marketing_cap, marketing_cap_days, warm_up_stage: kept.warm_up === null ? null : kept.warm_up_stage + 1 };
+  return {
+    ...kept,
+    marketing_cap,
+    marketing_cap_days,
+    warm_up_stage: kept.warm_up === null ? null : kept.warm_up_stage + 1,
+  };
 }

@@ -138,7 +138,16 @@ export async function writePolicy(
 function snapshotOf(row: PolicyRow): PolicySnapshotRow {
   const { warm_up, escalation, utilisation, max_mps, warm_up_stage, warm_up_reason } = row;
   const { marketing_cap, marketing_cap_days } = row;
-  return { warm_up, escalation, utilisation, max_mps, marketing_cap, marketing_cap_days, warm_up_stage, warm_up_reason };
+  return {
+    warm_up,
+    escalation,
+    utilisation,
+    max_mps,
+    marketing_cap,
+    marketing_cap_days,
+    warm_up_stage,
+    warm_up_reason,
+  };
 }
 
 /** The changes of a number's policy, the newest first, before the change `beforeId` (exclusive) when given. */

@@ -31,6 +31,14 @@ import { WabaCallsService } from './waba-calls.service.js';
     PoliciesService,
     RateLimitJobsService,
   ],
-  exports: [RateLimitService, StopsService, LimitsService, MessagingLimitService, MarketingCapsService, WabaCallsService, RateLimitJobsService],
+  exports: [
+    RateLimitService,
+    StopsService,
+    LimitsService,
+    MessagingLimitService,
+    MarketingCapsService,
+    WabaCallsService,
+    RateLimitJobsService,
+  ],
 })
 export class RateLimitModule {}

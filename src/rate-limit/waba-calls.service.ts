@@ -8,8 +8,8 @@ import * as store from './waba-calls.store.js';
 
 /** How a WABA stands with its calls of the hour. */
 export interface WabaCallStanding extends CallStanding {
-  /** In how many milliseconds none of them counts any more; null when there were none. */
-  readonly resetsInMs: number | null;
+  /** When none of them counts any more; null when there were none. */
+  readonly resetsAt: Date | null;
 }
 
 /**
@@ -51,7 +51,7 @@ export class WabaCallsService {
       wabaIds.map((id) => {
         const row = rows.get(id);
         const allowed = callsAllowed(this.accounts.numbersOfWaba(id));
-        return [id, { allowed, used: row?.calls ?? 0, resetsInMs: row?.resets_in_ms ?? null }];
+        return [id, { allowed, used: row?.calls ?? 0, resetsAt: row?.resets_at ?? null }];
       }),
     );
   }

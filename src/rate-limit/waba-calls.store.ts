@@ -21,16 +21,15 @@ export async function addCalls(q: Queryable, calls: readonly WabaCalls[]): Promi
 }
 
 /**
- * Calls about some WABAs in the moving hour, a minute more than that at most, and in how many milliseconds the last of them no
- * longer counts. WABAs that had none are absent.
+ * Calls about some WABAs in the moving hour, a minute more than that at most, and when the last of them no longer counts. WABAs that had none are absent.
  */
 export function callsOfWabas(
   q: Queryable,
   wabaIds: readonly string[],
-): Promise<{ readonly waba_id: string; readonly calls: number; readonly resets_in_ms: number }[]> {
+): Promise<{ readonly waba_id: string; readonly calls: number; readonly resets_at: Date }[]> {
   return q.rows(
     `select waba_id, sum(calls)::integer as calls,
-            (extract(epoch from max(minute) + interval '61 minutes' - clock_timestamp()) * 1000)::double precision as resets_in_ms
+            max(minute) + interval '61 minutes' as resets_at
        from waba_calls
       where waba_id = any($1) and minute > now() - interval '61 minutes'
       group by waba_id`,

@@ -121,6 +121,38 @@ describe('sharing lanes', () => {
     expect(await settle(clock, [two])).toEqual([4]);
   });
 
+  it('notices within a second that somebody has taken a lane, and within ten that one was swapped for another', async () => {
+    const clock = new TestClock();
+    const keeper = new Services(database, { LEASE_MS: '100000' }).laneKeeper(clock);
+    await settle(clock, [keeper]);
+    const [lost, swapped] = keeper.lanes();
+    const other = await aWorker(database);
+    const takenBy = (owner: string, id: string | undefined, fences = 1) =>
+      database.db.run('update lanes set owner = $1, fence = fence + $3 where phone_number_id = $2', [
+        owner,
+        id,
+        fences,
+      ]);
+    await takenBy(other.id, lost?.phoneNumberId);
+    clock.advance(1000);
+    await keeper.tend();
+    expect(keeper.lanes().map((l) => l.phoneNumberId)).not.toContain(lost?.phoneNumberId);
+    // The same number of lanes and the same sum of fences, and yet another lane: the worker does not know the one that it got.
+    const before = keeper.lanes().length;
+    await takenBy(other.id, swapped?.phoneNumberId);
+    await database.db.run('update lanes set owner = $1, fence = $3 where phone_number_id = $2', [
+      keeper.workerId,
+      lost?.phoneNumberId,
+      swapped?.fence,
+    ]);
+    for (let second = 0; second < 10; second += 1) {
+      clock.advance(1000);
+      await keeper.tend();
+    }
+    expect(keeper.lanes().map((l) => l.phoneNumberId)).not.toContain(swapped?.phoneNumberId);
+    expect(keeper.lanes().length).toBeGreaterThanOrEqual(before - 1);
+  });
+
   it('holds nothing once its own lease has run out, even before anybody else takes it', async () => {
     const clock = new TestClock();
     const keeper = new Services(database, { LEASE_MS: '15000' }).laneKeeper(clock);

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Tenant } from '../../src/platform/auth/principal.js';
+import { newId } from '../../src/platform/clock/ids.js';
 import type { Db } from '../../src/platform/db/db.js';
-import { forgetReach, readReach } from '../../src/rate-limit/marketing-caps.store.js';
 import { MarketingCapsService } from '../../src/rate-limit/marketing-caps.service.js';
+import { forgetReach, readReach } from '../../src/rate-limit/marketing-caps.store.js';
 import { PoliciesService } from '../../src/rate-limit/policies.service.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
 import { aRecipient } from '../support/factories.js';
@@ -56,7 +57,11 @@ const asked = (id: string, recipient: string, number = 0) => ({
   type: 'template',
   template: 'spring',
 });
-const became = (id: string, state: string) => db.run(`update messages set state = $2 where id = $1`, [id, state]);
+const became = (id: string, state: string) =>
+  db.run(`update messages set state = $2, wamid = case when $2 = 'submitted' then 'wamid.' || id end where id = $1`, [
+    id,
+    state,
+  ]);
 
 /** A cap is in force once what was sent before is counted. */
 async function inForce(gateway: Services): Promise<void> {
@@ -153,10 +158,14 @@ describe('a person who may have two marketing templates in seven days', () => {
     const hold = { limit: 'marketing_cap', counted: { used: 2, allowed: 2 } };
     const [verdict, utility, expiring] = await limits.check(tenant(), [
       message,
-      { ...message, isMarketing: false },
-      { ...message, expiresAtMs: Date.now() + DAY_MS },
+      { ...message, id: newId(), isMarketing: false },
+      { ...message, id: newId(), expiresAtMs: Date.now() + DAY_MS },
     ]);
-    expect(verdict).toMatchObject({ kind: 'wait', ...hold, reason: expect.stringMatching(/^this person has had 2 of at most 2/) });
+    expect(verdict).toMatchObject({
+      kind: 'wait',
+      ...hold,
+      reason: expect.stringMatching(/^this person has had 2 of at most 2/),
+    });
     const untilMs = (verdict as { untilMs: number }).untilMs - Date.now();
     expect(untilMs).toBeGreaterThan(6 * DAY_MS - 60_000);
     expect(untilMs).toBeLessThanOrEqual(6 * DAY_MS);
@@ -175,7 +184,10 @@ describe('a cap', () => {
     const sent = async (number: number, ageMs: number) => {
       const id = await queued(person, number);
       expect(await worker.arm(lanes, [id])).toHaveLength(1);
-      await db.run(`update attempts set armed_at = now() - $2 * interval '1 millisecond' where message_id = $1`, [id, ageMs]);
+      await db.run(`update attempts set armed_at = now() - $2 * interval '1 millisecond' where message_id = $1`, [
+        id,
+        ageMs,
+      ]);
     };
     await sent(1, 2 * DAY_MS);
     await choose(gateway, TWO_A_WEEK);
@@ -215,7 +227,8 @@ describe('a cap', () => {
     const caps = new MarketingCapsService(db, accounts, stops, runtime);
     const id = await queued(aRecipient());
     await db.run(`update messages set due_at = now() + interval '5 hours' where id = $1`, [id]);
-    const isDue = async () => (await db.rows(`select 1 from messages where id = $1 and due_at <= now()`, [id])).length > 0;
+    const isDue = async () =>
+      (await db.rows(`select 1 from messages where id = $1 and due_at <= now()`, [id])).length > 0;
     const followed = async () => {
       clock.advance(10_000);
       await caps.follow();

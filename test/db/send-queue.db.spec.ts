@@ -80,15 +80,15 @@ describe('looking for what is due', () => {
 
 describe('the numbers of which anything waits', () => {
   it('are found by hopping from one to the next, whatever waits of each, and no more than were asked for', async () => {
-    const others = [await aPortfolio(db, 2), await aPortfolio(db)];
+    const [two, one] = [await aPortfolio(db, 2), await aPortfolio(db)];
     const later = { sendAt: new Date(Date.now() + 600_000) };
-    const [first, second] = others[0]?.phoneNumberIds as [string, string];
-    await store(db, others[0] as PortfolioRows, later, { priority: 0 }, { phoneNumberId: second, priority: 2 });
-    const [submitted] = await store(db, others[1] as PortfolioRows, {});
-    await db.run(`update messages set state = 'submitted' where id = $1`, [submitted]);
+    const [first, second] = two.phoneNumberIds as [string, string];
+    await store(db, two, later, { priority: 0 }, { phoneNumberId: second, priority: 2 });
+    const [rejected] = await store(db, one, {});
+    await db.run(`update messages set state = 'rejected' where id = $1`, [rejected]);
     const found = await waitingNumbers(db, 1000);
     expect(found).toEqual([...new Set(found)].sort());
-    const ids = others.flatMap((of) => of.phoneNumberIds);
+    const ids = [...two.phoneNumberIds, ...one.phoneNumberIds];
     expect(found.filter((id) => ids.includes(id))).toEqual([first, second].sort());
     expect(await waitingNumbers(db, 1)).toEqual(found.slice(0, 1));
   });

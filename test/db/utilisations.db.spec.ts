@@ -21,7 +21,15 @@ it('tells at 80 % of a number’s rate and pauses ten seconds at 90 %, where tha
   const clock = new TestClock();
   const runtime = Object.assign(Object.create(services.runtime) as typeof services.runtime, { clock });
   const policies = new LanePolicies(db, clock);
-  const nothing = { warm_up: null, escalation: null, max_mps: null, marketing_cap: null, marketing_cap_days: null, warmUpStage: 0, warmUpSince: null };
+  const nothing = {
+    warm_up: null,
+    escalation: null,
+    max_mps: null,
+    marketing_cap: null,
+    marketing_cap_days: null,
+    warmUpStage: 0,
+    warmUpSince: null,
+  };
   const { portfolioId } = portfolio;
   const choice = { ...nothing, warmUpReason: null, utilisation: 'guide', by: 'test' };
   await writePolicy(db, { portfolioId, phoneNumberId: chosen }, choice, null);

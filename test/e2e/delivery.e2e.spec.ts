@@ -102,7 +102,9 @@ describe('a message with a time', () => {
     };
     const scheduled = (over: object) => stack.api.send(aTextMessage({ ...hour, ...over }));
     const campaign = await Promise.all(Array.from({ length: 20 }, () => scheduled({ priority: 'marketing' })));
-    const reason = expect.stringMatching(/^marketing that is scheduled for a full hour is spread .*FULL_HOUR_SPREAD_MS/);
+    const reason = expect.stringMatching(
+      /^marketing that is scheduled for a full hour is spread .*FULL_HOUR_SPREAD_MS/,
+    );
     const late = await Promise.all(campaign.map(({ id }) => dueOf(id, { reason })));
     // To the second, as explain reckons from now.
     expect(Math.min(...late)).toBeGreaterThan(-1000);

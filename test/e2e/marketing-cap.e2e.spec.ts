@@ -40,7 +40,11 @@ describe('a number for which a cap on marketing was chosen', () => {
     const reason = expect.stringMatching(/^this person has had 2 of at most 2 marketing templates in 7 days, /);
     const expiring = await campaign(person, { expires_at: new Date(Date.now() + DAY_MS).toISOString() });
     const ended = await stack.api.untilMessage(expiring.id, (m) => m.state !== 'queued');
-    expect(ended).toMatchObject({ state: 'rejected', attempts: [], errors: [{ code: null, title: 'Marketing cap reached' }] });
+    expect(ended).toMatchObject({
+      state: 'rejected',
+      attempts: [],
+      errors: [{ code: null, title: 'Marketing cap reached' }],
+    });
     const told = await explain(waiting.id);
     expect(told).toMatchObject({
       state: 'queued',

@@ -15,9 +15,9 @@ import { InboundMediaClient } from '../../src/meta/inbound-media-client.js';
 import { TemplatesClient } from '../../src/meta/templates-client.js';
 import { LocalBlobs } from '../../src/platform/blobs/local-blobs.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
+import { LimitsService } from '../../src/rate-limit/limits.service.js';
 import { MarketingCapsService } from '../../src/rate-limit/marketing-caps.service.js';
 import { MessagingLimitService } from '../../src/rate-limit/messaging-limit.service.js';
-import { LimitsService } from '../../src/rate-limit/limits.service.js';
 import { PersonHoldsService } from '../../src/rate-limit/person-holds.service.js';
 import { RateLimitService } from '../../src/rate-limit/rate-limit.service.js';
 import { StopsService } from '../../src/rate-limit/stops.service.js';
@@ -79,7 +79,14 @@ export class Services {
     this.webhookJobs = new WebhookJobsService(db, this.delivery, this.runtime);
     const { accounts, runtime } = this;
     this.templates = new TemplateDirectoryService(db, accounts, runtime);
-    this.templateSync = new TemplateSyncService(db, accounts, new TemplatesClient(graph), this.templates, this.wabaCalls, runtime);
+    this.templateSync = new TemplateSyncService(
+      db,
+      accounts,
+      new TemplatesClient(graph),
+      this.templates,
+      this.wabaCalls,
+      runtime,
+    );
     const files = new InboundMediaClient(config);
     stopAtEnd('a media client', () => files.onApplicationShutdown());
     this.blobs = new LocalBlobs(path.join(config.dataDir, 'media'));

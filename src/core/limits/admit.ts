@@ -71,11 +71,7 @@ export interface LimitState {
 }
 
 /** One limit: when it lets the message go, or null when it does not hold it. */
-type LimitRule = (
-  message: LimitedMessage,
-  state: LimitState,
-  nowMs: number,
-) => Held | null;
+type LimitRule = (message: LimitedMessage, state: LimitState, nowMs: number) => Held | null;
 
 /** Every limit, the gravest first. A new one is a line here and a field of the state. */
 export const LIMIT_RULES: Readonly<Record<LimitName, LimitRule>> = {

@@ -29,14 +29,20 @@ describe('marketing that is scheduled for a full hour', () => {
     const life = fc.option(fc.integer({ min: 1, max: 2 * WINDOW_MS }));
     const second = fc.integer({ min: 0, max: 59_999 });
     fc.assert(
-      fc.property(fc.uuid(), second, life, fc.integer({ min: 0, max: HOUR_MS / 2 }), (id, afterMs, lifeMs, windowMs) => {
-        const sendAtMs = NINE_MS + afterMs;
-        const ms = fullHourSpreadMs(marketing(id, sendAtMs, lifeMs === null ? null : sendAtMs + lifeMs), windowMs);
-        expect(ms).toBeGreaterThanOrEqual(0);
-        expect(Number.isInteger(ms)).toBe(true);
-        expect(ms).toBeLessThan(Math.max(1, windowMs));
-        if (lifeMs !== null) expect(ms).toBeLessThanOrEqual(lifeMs / 2);
-      }),
+      fc.property(
+        fc.uuid(),
+        second,
+        life,
+        fc.integer({ min: 0, max: HOUR_MS / 2 }),
+        (id, afterMs, lifeMs, windowMs) => {
+          const sendAtMs = NINE_MS + afterMs;
+          const ms = fullHourSpreadMs(marketing(id, sendAtMs, lifeMs === null ? null : sendAtMs + lifeMs), windowMs);
+          expect(ms).toBeGreaterThanOrEqual(0);
+          expect(Number.isInteger(ms)).toBe(true);
+          expect(ms).toBeLessThan(Math.max(1, windowMs));
+          if (lifeMs !== null) expect(ms).toBeLessThanOrEqual(lifeMs / 2);
+        },
+      ),
     );
   });
 
