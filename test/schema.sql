@@ -175,6 +175,24 @@ table limit_stops: row level security
   policy limit_stops_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
   grant heliograph_tenant: select
 
+table marketing_counts: row level security
+  column portfolio_id: uuid not null
+  column counted_to: timestamp with time zone not null
+  constraint marketing_counts_pkey: PRIMARY KEY (portfolio_id)
+  constraint marketing_counts_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
+  policy marketing_counts_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+  grant heliograph_tenant: select
+
+table marketing_reach: row level security with (fillfactor=80)
+  column portfolio_id: uuid not null
+  column person: text not null
+  column sends: jsonb not null default '[]'::jsonb
+  column latest_at: timestamp with time zone not null default clock_timestamp()
+  constraint marketing_reach_pkey: PRIMARY KEY (portfolio_id, person)
+  constraint marketing_reach_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
+  policy marketing_reach_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+  grant heliograph_tenant: select
+
 table marketing_refusals: row level security
   column portfolio_id: uuid not null
   column person: text not null
@@ -452,6 +470,9 @@ table rate_limit_policies: row level security
   column warm_up_reason: text
   column changed_at: timestamp with time zone not null default clock_timestamp()
   column changed_by: text not null
+  column marketing_cap: integer
+  column marketing_cap_days: integer
+  constraint rate_limit_policies_marketing_cap: CHECK ((((marketing_cap > 0) AND (marketing_cap_days > 0)) OR ((marketing_cap IS NULL) AND (marketing_cap_days IS NULL))))
   constraint rate_limit_policies_max_mps: CHECK ((max_mps > 0))
   constraint rate_limit_policies_phone_number_id_fkey: FOREIGN KEY (phone_number_id) REFERENCES phone_numbers(phone_number_id) ON DELETE CASCADE
   constraint rate_limit_policies_pkey: PRIMARY KEY (phone_number_id)
@@ -532,6 +553,17 @@ table templates: row level security
   index templates_of_portfolio: CREATE INDEX templates_of_portfolio ON public.templates USING btree (portfolio_id, name, language, template_id)
   index templates_updated: CREATE INDEX templates_updated ON public.templates USING btree (updated_at)
   policy templates_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+  grant heliograph_tenant: select
+
+table waba_calls: row level security with (fillfactor=70)
+  column waba_id: text not null
+  column portfolio_id: uuid not null
+  column minute: timestamp with time zone not null
+  column calls: integer not null
+  constraint waba_calls_pkey: PRIMARY KEY (waba_id, minute)
+  constraint waba_calls_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
+  constraint waba_calls_waba_id_fkey: FOREIGN KEY (waba_id) REFERENCES wabas(waba_id) ON DELETE CASCADE
+  policy waba_calls_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
   grant heliograph_tenant: select
 
 table wabas: row level security

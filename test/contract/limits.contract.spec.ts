@@ -100,7 +100,9 @@ describeWithNats('limits, on three wires,', () => {
     const held = await api.send(aTextMessage());
     expect(await checked(aTextMessage())).toMatchObject([{ verdict: 'wait', until: null, limit: 'stop', reason }]);
     // The lane pauses for a moment as well.
-    const waiting = { waiting_for: expect.arrayContaining([{ limit: 'stop', until: null, reason }]) };
+    const waiting = {
+      waiting_for: expect.arrayContaining([{ limit: 'stop', until: null, reason, used: null, allowed: null }]),
+    };
     const explained = await answerOf(EXPLAIN, { id: held.id });
     expect(explained).toMatchObject({ state: 'queued', ...waiting, estimated_at: null });
     const state = await answerOf(STATE, { phone_number_id: LUCKY.phoneNumberId });
