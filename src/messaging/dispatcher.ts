@@ -82,6 +82,7 @@ export class Dispatcher {
     if (retryInMs !== null && ofPair !== undefined) this.limits.holdPair(ofPair, retryInMs);
     this.settler.settle({
       ...key,
+      version: message.version,
       outcome,
       httpStatus: result.kind === 'answer' ? result.httpStatus : null,
       retryInMs: retryInMs ?? 0,

@@ -81,6 +81,8 @@ export interface ArmedMessage {
   readonly fence: number;
   readonly attempt_no: number;
   readonly retries: number;
+  /** Version of its latest ledger entry. */
+  readonly version: number;
   readonly recipient: string;
   readonly recipient_kind: 'phone' | 'bsuid' | 'group';
   readonly type: string;
@@ -127,7 +129,7 @@ export function armMessages(
          from armed a
          join lane using (phone_number_id)
      )
-     select a.id, a.phone_number_id, lane.fence, a.attempt_no, a.retries, a.recipient, a.recipient_kind, a.type,
+     select a.id, a.phone_number_id, lane.fence, a.attempt_no, a.retries, a.version, a.recipient, a.recipient_kind, a.type,
             a.content, a.context, a.envelope
        from armed a
        join lane using (phone_number_id)

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Counter, Histogram } from 'prom-client';
 import { classifyOutcome, type Outcome } from '../core/delivery/classify-outcome.js';
-import type { Fact } from '../core/delivery/message-lifecycle.js';
+import { type Fact, justArmed, learn } from '../core/delivery/message-lifecycle.js';
 import { groupBy } from '../core/group-by.js';
 import { Db, isTransient } from '../platform/db/db.js';
 import { Runtime } from '../platform/runtime.js';
+import { type Acceptance, writeAcceptances } from './acceptances.store.js';
 import { abandonedAttempts, openAttempts } from './lanes.store.js';
 import { learnAll } from './learn-all.js';
 import { lockMessages, writeChanges } from './message-changes.store.js';
@@ -20,6 +21,8 @@ export interface AttemptKey {
 
 /** What came of one attempt. */
 export interface Settlement extends AttemptKey {
+  /** Version of the message's latest ledger entry when the attempt was armed. */
+  readonly version: number;
   readonly outcome: Outcome;
   readonly httpStatus: number | null;
   readonly retryInMs: number;
@@ -131,7 +134,8 @@ export class Settler {
   private async writeOrKeep(batch: readonly Settlement[]): Promise<readonly Settlement[]> {
     try {
       const end = this.delay.startTimer();
-      await this.write(batch.map((s): [string, Fact] => [s.messageId, { kind: 'answered', ...s }]));
+      const left = await this.writeAcceptances(batch);
+      if (left.length > 0) await this.write(left.map((s): [string, Fact] => [s.messageId, { kind: 'answered', ...s }]));
       end();
     } catch (err) {
       const { logger } = this.runtime;
@@ -144,6 +148,15 @@ export class Settler {
     }
     for (const s of batch) this.inFlight.delete(keyOf(s));
     return [];
+  }
+
+  /** Writes the acceptances of messages that are as they were armed, and gives back what has to be read and judged. */
+  private async writeAcceptances(batch: readonly Settlement[]): Promise<readonly Settlement[]> {
+    const acceptances = batch.flatMap(toAcceptance);
+    if (acceptances.length === 0) return batch;
+    const written = await writeAcceptances(this.db, acceptances, this.runtime.publishesEvents);
+    if (written.size > 0) this.outbox.raise();
+    return batch.filter((s) => !written.has(s.messageId));
   }
 
   private async write(facts: readonly [string, Fact][]): Promise<void> {
@@ -163,6 +176,14 @@ export class Settler {
     });
     if (published) this.outbox.raise();
   }
+}
+
+/** The plain case: Meta took it and holds nothing back. The statement takes the instants from the database's clock. */
+function toAcceptance(s: Settlement): Acceptance[] {
+  if (s.outcome.kind !== 'accepted' || s.outcome.held) return [];
+  const learned = learn(justArmed(s.attempt), { kind: 'answered', ...s }, new Date(0));
+  const { messageId, attempt, version, httpStatus } = s;
+  return [{ messageId, attempt, version, httpStatus, learned }];
 }
 
 function keyOf(a: AttemptKey): string {

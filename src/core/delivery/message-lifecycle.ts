@@ -1,5 +1,12 @@
 import type { AttemptError, Outcome, OutcomeKind } from './classify-outcome.js';
-import { type Delivery, isNews, isRanked, mergeStatus, type StatusReport } from './delivery-status.js';
+import {
+  type Delivery,
+  isNews,
+  isRanked,
+  mergeStatus,
+  NOTHING_REPORTED,
+  type StatusReport,
+} from './delivery-status.js';
 
 /** Where a message stands with us; `delivery.status` says where it stands with Meta. */
 export type MessageState =
@@ -91,6 +98,24 @@ export interface Learned {
   readonly events: readonly LedgerEntry[];
   /** Wait before the message is due again; null when its due time does not change. */
   readonly dueInMs: number | null;
+}
+
+/** A message of which nothing is known but that this attempt of it is armed. */
+export function justArmed(attemptNo: number): MessageRecord {
+  return {
+    state: 'sending',
+    onUnknown: 'hold',
+    attemptNo,
+    retries: 0,
+    wamid: null,
+    otherWamids: [],
+    waId: null,
+    submittedAt: null,
+    noStatusAt: null,
+    inferred: false,
+    delivery: NOTHING_REPORTED,
+    attempts: [],
+  };
 }
 
 /** States in which the latest attempt's fate is still open. */
