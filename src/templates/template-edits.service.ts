@@ -12,12 +12,12 @@ import type { Tenant } from '../platform/auth/principal.js';
 import { Db } from '../platform/db/db.js';
 import { Runtime } from '../platform/runtime.js';
 import { TemplateSyncService } from './template-sync.service.js';
-import type { CreatedTemplateView, CreateTemplateDto, FindingView } from './templates.dto.js';
+import type { CreatedTemplateView, CreateTemplateDto, EditTemplateCommandDto, FindingView } from './templates.dto.js';
 import * as store from './templates.store.js';
 
 /**
- * Creates and deletes templates at Meta. Meta has a name and language once in an account, which makes both safe to
- * repeat: after a lost answer Meta's list is read, and nothing is ever made twice. Hence no idempotency key.
+ * Creates, edits and deletes templates at Meta. Meta has a name and language once in an account, which makes all three
+ * safe to repeat: after a lost answer Meta's list is read, and nothing is ever made twice. Hence no idempotency key.
  */
 @Injectable()
 export class TemplateEditsService {
@@ -32,7 +32,7 @@ export class TemplateEditsService {
   ) {
     this.edits = runtime.metrics.counter(
       'heliograph_template_edits_total',
-      'Templates created and deleted at Meta, by what came of it.',
+      'Templates created, edited and deleted at Meta, by what came of it.',
       ['operation', 'result'],
     );
   }
@@ -65,13 +65,34 @@ export class TemplateEditsService {
   }
 
   /**
+   * Changes what is given of a template, which sends it back to review; Meta edits one that is approved, rejected or paused.
+   * Throws `not_found`, `invalid_request` for what Meta would refuse and for nothing to change, `wrong_state` for the category
+   * of an approved template, and `meta_refused` or `meta_unavailable` as `create` does.
+   */
+  async edit(tenant: Tenant, { id, ...wanted }: EditTemplateCommandDto): Promise<CreatedTemplateView> {
+    const before = await this.read(tenant, id);
+    const changes = changesOf(before, wanted);
+    const advice = lintChanges(before, changes);
+    const waba = this.wabaOf(tenant, before.waba_id);
+    const result = await this.client.edit(id, waba.accessToken, changes);
+    const refusal = isSuccess(result) ? null : refusalOf(result);
+    if (refusal === null || refusal.code === 'meta_unavailable') await this.syncs.syncNamed(waba, before.name);
+    const after = await this.read(tenant, id);
+    // Only a change that can be seen proves that the call whose answer was lost had been taken.
+    const isSeen = 'components' in changes && !isSameTemplate(changes, before) && isSameTemplate(changes, after);
+    const isDone = refusal === null || (refusal.code === 'meta_unavailable' && isSeen);
+    this.edits.inc({ operation: 'edit', result: isDone ? 'edited' : (refusal?.code ?? 'unknown') });
+    if (!isDone) throw refusal;
+    const { status, category, waba_id } = after;
+    return { id, status, category, waba_id, already_there: refusal !== null, advice };
+  }
+
+  /**
    * Deletes one language of a template; Meta keeps the name of one that was approved from new ones for 30 days. Doing so again changes
    * nothing. Throws `not_found`, and `meta_refused` or `meta_unavailable` as `create` does.
    */
   async remove(tenant: Tenant, id: string): Promise<void> {
-    const read = () => this.db.asTenant(tenant.portfolioId, (tx) => store.findTemplate(tx, tenant.portfolioId, id));
-    const row = await read();
-    if (row === null) throw new GatewayError('not_found', 'You have no template with this id.');
+    const row = await this.read(tenant, id);
     if (isGoing(row)) return;
     const waba = this.wabaOf(tenant, row.waba_id);
     const result = await this.client.remove(waba.wabaId, waba.accessToken, { id, name: row.name });
@@ -79,10 +100,16 @@ export class TemplateEditsService {
     const isDone = isSuccess(result);
     const refusal = isDone ? null : refusalOf(result);
     if (isDone || refusal?.code === 'meta_unavailable') await this.syncs.syncNamed(waba, row.name, factsOf(row));
-    const left = isDone ? null : await read();
-    const isGone = left === null || isGoing(left);
+    const isGone = isDone || isGoing(await this.read(tenant, id));
     this.edits.inc({ operation: 'delete', result: isGone ? 'deleted' : (refusal?.code ?? 'unknown') });
     if (!isGone && refusal !== null) throw refusal;
+  }
+
+  private async read(tenant: Tenant, id: string): Promise<store.TemplateRow> {
+    const { portfolioId } = tenant;
+    const row = await this.db.asTenant(portfolioId, (tx) => store.findTemplate(tx, portfolioId, id));
+    if (row === null) throw new GatewayError('not_found', 'You have no template with this id.');
+    return row;
   }
 
   private again(there: store.TemplateRow, template: object, advice: FindingView[]): CreatedTemplateView {
@@ -113,9 +140,36 @@ export class TemplateEditsService {
   }
 }
 
+/** What Meta is to change; throws when that is nothing, or what Meta never changes. */
+function changesOf(row: store.TemplateRow, wanted: Omit<EditTemplateCommandDto, 'id'>): Record<string, unknown> {
+  if (isGoing(row)) throw new GatewayError('wrong_state', `The template is gone at Meta (${row.status}).`);
+  const changes = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+  if (Object.keys(changes).length === 0) {
+    const detail = 'give at least one of category, components, parameter_format and message_send_ttl_seconds';
+    throw new GatewayError('invalid_request', detail, { errors: [{ pointer: '', detail }] });
+  }
+  if (row.status === 'APPROVED' && wanted.category !== undefined && wanted.category !== row.category) {
+    const detail = 'category must stay: Meta does not change that of an approved template';
+    throw new GatewayError('wrong_state', `${detail}.`, { errors: [{ pointer: '/category', detail }] });
+  }
+  return changes;
+}
+
+/** Lints the template as it would be, and judges what is changed of it. */
+function lintChanges(row: store.TemplateRow, changes: Record<string, unknown>): FindingView[] {
+  const { name, language, category, components, parameter_format } = row;
+  const known = Object.entries({ category, components, parameter_format }).filter(([, value]) => value !== null);
+  const whole = { name, language, ...Object.fromEntries(known), ...changes };
+  const isChanged = ({ pointer }: FindingView) => (pointer.split('/')[1] ?? '') in changes;
+  return requireNoErrors(lintTemplate(whole).filter(isChanged));
+}
+
 /** What the linter advises; throws for what Meta would refuse. */
 function requireLintFree(template: Record<string, unknown>): FindingView[] {
-  const findings = lintTemplate(template);
+  return requireNoErrors(lintTemplate(template));
+}
+
+function requireNoErrors(findings: FindingView[]): FindingView[] {
   const errors = findings
     .filter(({ severity }) => severity === 'error')
     .map(({ pointer, message, fix }) => ({ pointer, detail: `${message} ${fix}` }));

@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
+  IsIn,
   IsInt,
   IsObject,
   IsOptional,
@@ -54,6 +55,49 @@ export class LintTemplateDto {
 })
 export class CreateTemplateDto {
   [field: string]: unknown;
+}
+
+/** Most components of a template: header, body, footer, buttons, carousel, offer and what Meta may add. */
+const MOST_TEMPLATE_COMPONENTS = 20;
+
+/** What to change of a template. What is not given stays; `components` replaces all of them. */
+export class EditTemplateDto {
+  @ApiProperty({ required: false, enum: ['AUTHENTICATION', 'MARKETING', 'UTILITY'] })
+  @IsOptional()
+  @IsIn(['AUTHENTICATION', 'MARKETING', 'UTILITY'], {
+    message: 'category must be AUTHENTICATION, MARKETING or UTILITY',
+  })
+  category?: string;
+
+  /** As in Meta's create call. */
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'object', additionalProperties: true },
+    required: false,
+    maxItems: MOST_TEMPLATE_COMPONENTS,
+  })
+  @IsOptional()
+  @IsArray({ message: 'components must be a list' })
+  @ArrayMaxSize(MOST_TEMPLATE_COMPONENTS, { message: `components must be at most ${MOST_TEMPLATE_COMPONENTS}` })
+  @IsObject({ each: true, message: 'components must be objects' })
+  components?: object[];
+
+  @ApiProperty({ required: false, enum: ['NAMED', 'POSITIONAL'] })
+  @IsOptional()
+  @IsIn(['NAMED', 'POSITIONAL'], { message: 'parameter_format must be NAMED or POSITIONAL' })
+  parameter_format?: string;
+
+  /** For how long Meta tries to deliver a message of it, in seconds. */
+  @ApiProperty({ required: false, type: 'integer' })
+  @IsOptional()
+  @IsInt({ message: 'message_send_ttl_seconds must be a whole number' })
+  message_send_ttl_seconds?: number;
+}
+
+/** Which template, and what to change of it: the path and the body of REST in one. */
+export class EditTemplateCommandDto extends EditTemplateDto {
+  @Matches(/^\d{5,32}$/, { message: 'id must be an id of Meta: 5 to 32 digits' })
+  id: string;
 }
 
 /** What the linter says about one place of a template. */
@@ -307,7 +351,7 @@ export class TemplatePreviewView extends PreviewCardView {
   not_sendable: string | null;
 }
 
-/** A template that was submitted, or was there already. */
+/** A template that was submitted for review, or was there already as it is wanted. */
 export class CreatedTemplateView {
   /** Meta's id. */
   @ApiProperty({ example: '1689556908129832' })

@@ -5,7 +5,7 @@ import { aTextMessage } from '../support/factories.js';
 import { type DocumentedOperation, OpenApi } from '../support/openapi.js';
 import { Services } from '../support/services.js';
 import { type Stack, startStack } from '../support/stack.js';
-import { BAD_CREDENTIALS, OPERATIONS } from './operations.js';
+import { BAD_CREDENTIALS, EDITABLE, OPERATIONS } from './operations.js';
 
 let stack: Stack;
 let openApi: OpenApi;
@@ -14,7 +14,9 @@ let ownId: string;
 let foreignId: string;
 
 beforeAll(async () => {
-  const templates = [LUCKY, OTHER].map((of) => ({ waba_id: of.wabaId, name: 'hello' }));
+  const templates = [LUCKY, OTHER].flatMap((of) =>
+    ['hello', ...EDITABLE].map((name) => ({ waba_id: of.wabaId, name })),
+  );
   stack = await startStack({ simulator: { scenario: { templates } } });
   const { body } = await stack.api.get<ConstructorParameters<typeof OpenApi>[0]>('/openapi.json', { key: null });
   openApi = new OpenApi(body);

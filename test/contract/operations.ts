@@ -48,6 +48,16 @@ const aTemplate = async (api: ApiClient, key: string) => {
   );
 };
 
+/** Templates that Meta lets be edited, once each; a stack that calls every operation has them in its scenario. */
+export const EDITABLE = ['to_edit_0', 'to_edit_1', 'to_edit_2'];
+let edits = 0;
+const aTemplateToEdit = async (api: ApiClient, key: string) => {
+  await api.call('POST', '/v1/templates/sync', { key });
+  const name = EDITABLE[edits++ % EDITABLE.length];
+  const { body } = await api.call<{ templates: { id: string }[] }>('GET', `/v1/templates?name=${name}`, { key });
+  return body.templates[0]?.id ?? '400000000000009';
+};
+
 /** A pool with a name that no other has. */
 const aPool = () => ({ name: `Pool ${aRecipient()}`, phone_number_ids: [LUCKY.phoneNumberId] });
 const aPoolOf = async (api: ApiClient, key: string) => {
@@ -148,6 +158,16 @@ export const OPERATIONS: Readonly<Record<string, OperationCase>> = {
     }),
     good: 200,
     rpc: 'TemplatesService.Create',
+  },
+  editTemplate: {
+    access: 'key',
+    otherScope: messagesRead,
+    hasIds: true,
+    missingId: '400000000000008',
+    make: aTemplateToEdit,
+    body: () => ({ components: [{ type: 'BODY', text: 'Your order has come.' }] }),
+    good: 200,
+    rpc: 'TemplatesService.Edit',
   },
   deleteTemplate: {
     access: 'key',

@@ -13,13 +13,15 @@ interface Operation {
 const LIST: Operation = { name: 'TemplatesService.List', route: 'GET /v1/templates' };
 const GET: Operation = { name: 'TemplatesService.Get', route: 'GET /v1/templates/{id}' };
 const CREATE: Operation = { name: 'TemplatesService.Create', route: 'POST /v1/templates' };
+const EDIT: Operation = { name: 'TemplatesService.Edit', route: 'PATCH /v1/templates/{id}' };
 const DELETE: Operation = { name: 'TemplatesService.Delete', route: 'DELETE /v1/templates/{id}' };
 const PREVIEW: Operation = { name: 'TemplatesService.Preview', route: 'POST /v1/templates/{id}/preview' };
 const SYNC: Operation = { name: 'TemplatesService.Sync', route: 'POST /v1/templates/sync' };
 
 const BODY = { type: 'BODY', text: 'Hi {{1}}, it is on its way.', example: { body_text: [['Pablo']] } };
 const OURS = ['first', 'second', 'third'].map((name) => ({ waba_id: LUCKY.wabaId, name, components: [BODY] }));
-const TEMPLATES = [...OURS, { waba_id: OTHER.wabaId, name: 'theirs' }];
+const EDITABLE = ['editable_one', 'editable_two'].map((name) => ({ waba_id: LUCKY.wabaId, name, components: [BODY] }));
+const TEMPLATES = [...OURS, ...EDITABLE, { waba_id: OTHER.wabaId, name: 'theirs' }];
 
 describeWithNats('templates, on three wires,', () => {
   let wires: ThreeWires;
@@ -45,13 +47,19 @@ describeWithNats('templates, on three wires,', () => {
 
   beforeAll(async () => {
     wires = await ThreeWires.start({ simulator: { scenario: { templates: TEMPLATES } } });
-    const synced = { wabas: [{ waba_id: LUCKY.wabaId, result: 'synced', templates: 3 }] };
+    const synced = { wabas: [{ waba_id: LUCKY.wabaId, result: 'synced', templates: 5 }] };
     expect(await alike(SYNC)).toEqual({ ok: true, value: synced });
   });
 
   it('are listed, by page and by what they are', async () => {
-    expect((await list()).templates.map((t) => t.name)).toEqual(['first', 'second', 'third']);
-    const page = await list({ page_size: 2 });
+    expect((await list()).templates.map((t) => t.name)).toEqual([
+      'editable_one',
+      'editable_two',
+      'first',
+      'second',
+      'third',
+    ]);
+    const page = await list({ page_size: 4 });
     expect((await list({ page_token: page.next_page_token })).templates.map((t) => t.name)).toEqual(['third']);
     expect((await list({ name: 'second', status: 'APPROVED' })).templates).toHaveLength(1);
     expect((await list({ waba_id: OTHER.wabaId })).templates).toEqual([]);
@@ -133,6 +141,34 @@ describeWithNats('templates, on three wires,', () => {
     expect((await list({ name: 'made_here' })).templates).toMatchObject([
       { id, status: expect.stringMatching(/DELET/) },
     ]);
+  });
+
+  it('are edited once, whose answer may be lost, and what cannot be edited is refused by field', async () => {
+    const idOf = async (name: string) => (await list({ name })).templates[0]?.id as string;
+    const [first, second] = [await idOf('editable_one'), await idOf('editable_two')];
+    const components = [{ ...BODY, text: 'Hi {{1}}, it has left our house.' }];
+    const refused = (pointer: string, code = 'invalid_request') => ({ ok: false, code, fields: [{ pointer }] });
+    expect(await alike(EDIT, { id: first })).toMatchObject(refused(''));
+    expect(await alike(EDIT, { id: first, category: 'OTHER' })).toMatchObject(refused('/category'));
+    expect(await alike(EDIT, { id: first, category: 'MARKETING' })).toMatchObject(refused('/category', 'wrong_state'));
+    const bare = [{ type: 'BODY', text: 'Your order comes to you on {{1}}', example: { body_text: [['Monday']] } }];
+    expect(await alike(EDIT, { id: first, components: bare })).toMatchObject(refused('/components/0/text'));
+    const theirs = { key: OTHER.keys.all };
+    expect(await alike(EDIT, { id: first, components }, theirs)).toMatchObject({ ok: false, code: 'not_found' });
+
+    const edited = await wires.http.call(EDIT.route, { id: first, components });
+    expect(edited).toMatchObject({ ok: true, value: { id: first, already_there: false } });
+    const { value } = (await wires.http.call(GET.route, { id: first })) as { value?: object };
+    expect(value).toMatchObject({ id: first, name: 'editable_one', components });
+    // Meta edits an approved template once in 24 hours, and one that is in review not at all.
+    const again = await wires.callAll(EDIT, () => ({ id: first, components: [BODY] }));
+    const limit = { ok: false, code: 'meta_refused', meta: { subcode: 2388039 } };
+    expect(again).toMatchObject({ http: limit, grpc: limit, nats: limit });
+
+    const lost = { method: 'POST', path: second, nth: 1, reset: 'after' };
+    await wires.stack.control('calls', { calls: [lost] });
+    const found = await wires.http.call(EDIT.route, { id: second, components });
+    expect(found).toMatchObject({ ok: true, value: { id: second, already_there: true } });
   });
 
   it('are refused before Meta is asked, or with the field that Meta means', async () => {

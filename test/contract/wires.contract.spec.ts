@@ -7,7 +7,7 @@ import type { Route } from '../support/transports/http-client.js';
 import { type CallOptions, type Outcome, sameOnAllWires } from '../support/transports/outcome.js';
 import { ThreeWires } from '../support/transports/three-wires.js';
 import { gapsBetweenWires } from './gaps.js';
-import { BAD_CREDENTIALS, LATER, OPERATIONS } from './operations.js';
+import { BAD_CREDENTIALS, EDITABLE, LATER, OPERATIONS } from './operations.js';
 import { RpcDocument } from './rpc-document.js';
 
 interface RpcOperation {
@@ -30,7 +30,9 @@ describeWithNats('every operation, on three wires,', () => {
   let foreignId: string;
 
   beforeAll(async () => {
-    const templates = [LUCKY, OTHER].map((of) => ({ waba_id: of.wabaId, name: 'hello' }));
+    const templates = [LUCKY, OTHER].flatMap((of) =>
+      ['hello', ...EDITABLE].map((name) => ({ waba_id: of.wabaId, name })),
+    );
     wires = await ThreeWires.start({ simulator: { scenario: { templates } } });
     const { api } = wires.stack;
     const { body } = await api.get<ConstructorParameters<typeof OpenApi>[0]>('/openapi.json');

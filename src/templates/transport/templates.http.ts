@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentTenant, Scope } from '../../platform/auth/api-key.guard.js';
 import type { Tenant } from '../../platform/auth/principal.js';
@@ -7,6 +7,7 @@ import { TemplateEditsService } from '../template-edits.service.js';
 import {
   CreatedTemplateView,
   CreateTemplateDto,
+  EditTemplateDto,
   LintTemplateDto,
   LintView,
   ListTemplatesQuery,
@@ -113,6 +114,26 @@ export class TemplatesHttpController {
   @ApiProblem(400, 401, 403, 409, 413, 415, 422, 502, 503)
   create(@CurrentTenant() tenant: Tenant, @Body() dto: CreateTemplateDto): Promise<CreatedTemplateView> {
     return this.edits.create(tenant, dto);
+  }
+
+  /** Edits a template. */
+  @Patch(':id')
+  @HttpCode(200)
+  @Scope('templates:write')
+  @ApiOperation({
+    operationId: 'editTemplate',
+    summary: 'Change a template at Meta, which reviews it again',
+    description:
+      'What is not given stays; name and language cannot change. Meta edits what is approved, rejected or paused, and what is approved once in 24 hours and ten times in 30 days. May be repeated.',
+  })
+  @ApiResponse({ status: 200, description: 'Meta has it so.', type: CreatedTemplateView })
+  @ApiProblem(400, 401, 403, 404, 409, 413, 415, 422, 502, 503)
+  edit(
+    @CurrentTenant() tenant: Tenant,
+    @Param() { id }: TemplateIdParam,
+    @Body() dto: EditTemplateDto,
+  ): Promise<CreatedTemplateView> {
+    return this.edits.edit(tenant, { ...dto, id });
   }
 
   /** Deletes a template. */

@@ -7,6 +7,7 @@ import { TemplateEditsService } from '../template-edits.service.js';
 import {
   type CreatedTemplateView,
   CreateTemplateDto,
+  EditTemplateCommandDto,
   LintTemplateDto,
   type LintView,
   ListTemplatesQuery,
@@ -67,6 +68,13 @@ export class TemplatesRpcController {
   @Scope('templates:write')
   create(@CurrentTenant() tenant: Tenant, @Payload() dto: CreateTemplateDto): Promise<CreatedTemplateView> {
     return this.edits.create(tenant, dto);
+  }
+
+  /** Edits a template. */
+  @Rpc('TemplatesService', 'Edit')
+  @Scope('templates:write')
+  edit(@CurrentTenant() tenant: Tenant, @Payload() dto: EditTemplateCommandDto): Promise<CreatedTemplateView> {
+    return this.edits.edit(tenant, dto);
   }
 
   /** Deletes a template. */
