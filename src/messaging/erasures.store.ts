@@ -164,6 +164,10 @@ export async function forgetPerson(tx: Queryable, p: ErasedPerson): Promise<numb
     p.portfolioId,
     p.keys,
   ]);
+  count += await tx.run(`delete from pool_senders where portfolio_id = $1 and person_key = any($2)`, [
+    p.portfolioId,
+    p.keys,
+  ]);
   for (const { name } of tables) {
     count += await tx.run(`delete from ${name} where portfolio_id = $1 and person = any($2)`, [p.portfolioId, p.keys]);
   }

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { insertPool } from '../../src/accounts/pools.store.js';
 import { markStored } from '../../src/media/inbound-media.store.js';
 import { readConsent } from '../../src/messaging/consent.store.js';
 import { erasedPerson } from '../../src/messaging/erased-person.js';
 import { ErasuresService } from '../../src/messaging/erasures.service.js';
 import { recordMarketingRefusals } from '../../src/messaging/marketing-refusals.store.js';
 import { OutboxSignal } from '../../src/messaging/outbox-signal.js';
+import { keepPoolSenders } from '../../src/messaging/pool-senders.store.js';
 import type { Tenant } from '../../src/platform/auth/principal.js';
 import { newId } from '../../src/platform/clock/ids.js';
 import type { Db } from '../../src/platform/db/db.js';
@@ -108,6 +110,10 @@ async function live(phone: string, user: string, said: string): Promise<{ sent: 
   );
   await recordMarketingRefusals(db, [{ portfolioId: of.portfolioId, person: `+${phone}`, at: new Date() }]);
   await lockReach(db, [{ portfolioId: of.portfolioId, person: `+${phone}` }]);
+  const poolId = newId();
+  const { portfolioId, phoneNumberId } = of;
+  await insertPool(db, { id: poolId, portfolioId, name: poolId, phone_number_ids: [phoneNumberId], by: 'test' });
+  await keepPoolSenders(db, portfolioId, [{ poolId, person: `+${phone}`, phoneNumberId }]);
   return { sent, queued };
 }
 
@@ -173,6 +179,7 @@ describe('a person who is erased', () => {
         'message_events',
         'messages',
         'messaging_places',
+        'pool_senders',
         'opt_outs',
         'orphan_statuses',
         'webhook_inbox',
