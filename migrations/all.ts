@@ -15,6 +15,7 @@ import { Escalations1764000000067 } from './1764000000067-escalations.js';
 import { MarketingRefusals1764000000068 } from './1764000000068-marketing-refusals.js';
 import { Pools1764000000070 } from './1764000000070-pools.js';
 import { MessagePool1764000000071 } from './1764000000071-message-pool.js';
+import { PoolQueues1764000000072 } from './1764000000072-pool-queues.js';
 import { InboundMedia1764000000074 } from './1764000000074-inbound-media.js';
 import { ContentRetention1764000000075 } from './1764000000075-content-retention.js';
 import { Erasures1764000000076 } from './1764000000076-erasures.js';
@@ -40,6 +41,7 @@ export const MIGRATIONS = [
   MarketingRefusals1764000000068,
   Pools1764000000070,
   MessagePool1764000000071,
+  PoolQueues1764000000072,
   InboundMedia1764000000074,
   ContentRetention1764000000075,
   Erasures1764000000076,

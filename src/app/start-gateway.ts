@@ -4,6 +4,7 @@ import { BootstrapService } from '../accounts/bootstrap.service.js';
 import { InboundMediaService } from '../media/inbound-media.service.js';
 import { MessagingJobsService } from '../messaging/messaging-jobs.service.js';
 import { MessagingWorkersService } from '../messaging/messaging-workers.service.js';
+import { PoolFailOverService } from '../messaging/pool-fail-over.service.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import { systemClock } from '../platform/clock/system-clock.js';
 import type { GatewayConfig } from '../platform/config/settings.js';
@@ -117,6 +118,7 @@ function startWork(app: NestFastifyApplication): { stop(): Promise<void> } {
   const jobs = app.get(JobRunner);
   const all = [
     app.get(MessagingJobsService).all(),
+    app.get(PoolFailOverService).jobs(),
     app.get(WebhookJobsService).all(),
     app.get(MetricsService).jobs(),
     app.get(TemplateSyncService).jobs(),

@@ -24,6 +24,8 @@ import { OptOutsService } from './opt-outs.service.js';
 import { OutboxPublisherWorker } from './outbox-publisher.worker.js';
 import { OutboxSignal } from './outbox-signal.js';
 import { PayloadWriter } from './payload-writer.js';
+import { PoolFailOverService } from './pool-fail-over.service.js';
+import { PoolMovePlans } from './pool-move-plans.js';
 import { PoolSendersService } from './pool-senders.service.js';
 import { PreflightService } from './preflight.service.js';
 import { ReadReceiptsService } from './read-receipts.service.js';
@@ -79,6 +81,8 @@ import { Withholder } from './withholder.js';
     LaneKeeper,
     PayloadWriter,
     PoolSendersService,
+    PoolMovePlans,
+    PoolFailOverService,
     Dispatcher,
     PreflightService,
     SendLoopWorker,
@@ -105,6 +109,7 @@ import { Withholder } from './withholder.js';
     DeliveryService,
     MessagingJobsService,
     MessagingWorkersService,
+    PoolFailOverService,
     PreflightService,
   ],
 })

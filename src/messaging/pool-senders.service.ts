@@ -4,12 +4,13 @@ import { personKey } from '../core/consent/person-key.js';
 import { GatewayError } from '../core/gateway-error.js';
 import { type Stop, stopOf } from '../core/limits/stop.js';
 import { chooseSender, type PoolMember } from '../core/pools/choose-sender.js';
+import { lossOf } from '../core/pools/fail-over.js';
 import type { Tenant } from '../platform/auth/principal.js';
 import { Db, isTransient } from '../platform/db/db.js';
 import { GroupCommit } from '../platform/db/group-commit.js';
 import { Runtime } from '../platform/runtime.js';
 import { StopsService } from '../rate-limit/stops.service.js';
-import { type PoolPerson, type PoolSenderRow, readPoolSenders } from './pool-senders.store.js';
+import { type PoolPerson, type PoolRecipient, type PoolSenderRow, readPoolSenders } from './pool-senders.store.js';
 
 const READ = { maxBatch: 500, maxWaiting: 20_000, deadlineMs: 10_000, isolate: (e: unknown) => !isTransient(e) };
 
@@ -38,7 +39,7 @@ type Found = PoolSenderRow & { readonly stops: readonly Stop[] };
 /** Says who sends: the number that a caller names, or one that their pool chooses. What it asks the database is asked once for all who ask at the same time. */
 @Injectable()
 export class PoolSendersService {
-  private readonly readers = new Map<string, GroupCommit<PoolPerson, Found>>();
+  private readonly readers = new Map<string, GroupCommit<PoolRecipient, Found>>();
 
   constructor(
     private readonly db: Db,
@@ -59,11 +60,18 @@ export class PoolSendersService {
     throw new GatewayError('invalid_request', detail, { errors: [{ pointer: '/phone_number_id', detail }] });
   }
 
-  /** The number that would send a message now. Nothing is kept. Throws `invalid_request` when the tenant has no such pool. */
+  /**
+   * The number that would send a message now. Nothing is kept. While an earlier message of the person waits on the number
+   * that they know, a later one waits behind it, so that both move together when that number is lost. Throws
+   * `invalid_request` when the tenant has no such pool.
+   */
   async choose({ portfolioId }: Tenant, poolId: string, message: PooledMessage): Promise<ChosenSender> {
     const person = personKey(message.recipient);
-    const { numbers, known, stops } = await this.readerOf(portfolioId).submit({ poolId, person });
-    const chosen = chooseSender(person, this.members(portfolioId, numbers ?? [], message, stops), known);
+    const { recipient } = message;
+    const { numbers, known, waits, stops } = await this.readerOf(portfolioId).submit({ poolId, person, recipient });
+    const members = this.members(portfolioId, numbers ?? [], message, stops);
+    const isBehind = waits && members.some((m) => m.phoneNumberId === known);
+    const chosen = isBehind ? known : chooseSender(person, members, known);
     if (chosen === null) throw unknownPool();
     return { phoneNumberId: chosen, pool: { poolId, person, isNew: chosen !== known } };
   }
@@ -80,14 +88,16 @@ export class PoolSendersService {
       const number = this.accounts.phoneNumber(id);
       if (number?.portfolioId !== portfolioId) return [];
       const { type, template } = message;
-      return [{ ...number, isStopped: stopOf({ ...number, type, template }, stops, nowMs) !== null }];
+      const isStopped = stopOf({ ...number, type, template }, stops, nowMs) !== null;
+      const isLost = lossOf({ ...number, isThere: true, isMember: true }, type, stops, nowMs) !== null;
+      return [{ ...number, isStopped, isLost }];
     });
   }
 
-  private readerOf(portfolioId: string): GroupCommit<PoolPerson, Found> {
+  private readerOf(portfolioId: string): GroupCommit<PoolRecipient, Found> {
     const known = this.readers.get(portfolioId);
     if (known !== undefined) return known;
-    const flush = async (asked: readonly PoolPerson[]): Promise<Found[]> => {
+    const flush = async (asked: readonly PoolRecipient[]): Promise<Found[]> => {
       const [rows, stops] = await Promise.all([
         this.db.asTenant(portfolioId, (tx) => readPoolSenders(tx, portfolioId, asked)),
         this.stops.readAll(),

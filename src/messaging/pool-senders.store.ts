@@ -7,27 +7,41 @@ export interface PoolPerson {
   readonly person: string;
 }
 
+/** A person who is to hear from a pool, as the message names them. */
+export interface PoolRecipient extends PoolPerson {
+  readonly recipient: string;
+}
+
 /** What is known of a person and a pool. */
 export interface PoolSenderRow {
   /** The pool's numbers; null when the portfolio has no such pool. */
   readonly numbers: readonly string[] | null;
   /** The number that the person hears from; null when they never did. */
   readonly known: string | null;
+  /** Whether an earlier message of theirs still waits there, or is on its way. */
+  readonly waits: boolean;
 }
 
 /** What is known of each person and their pool, in their order: one statement for all of them. */
 export function readPoolSenders(
   q: Queryable,
   portfolioId: string,
-  asked: readonly PoolPerson[],
+  asked: readonly PoolRecipient[],
 ): Promise<PoolSenderRow[]> {
   return q.rows<PoolSenderRow>(
-    `select p.phone_number_ids as numbers, s.phone_number_id as known
-       from unnest($2::uuid[], $3::text[]) with ordinality as asked (pool_id, person, place)
+    // A limit in a lateral join is a probe per person: an exists() may be answered by reading the whole queue.
+    `select p.phone_number_ids as numbers, s.phone_number_id as known, earlier.waits is not null as waits
+       from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality as asked (pool_id, person, recipient, place)
        left join pools p on p.id = asked.pool_id and p.portfolio_id = $1
        left join pool_senders s on s.pool_id = p.id and s.person_key = asked.person
+       left join lateral (
+         select true as waits
+           from messages m
+          where m.pool_id = p.id and m.phone_number_id = s.phone_number_id and m.recipient = asked.recipient
+            and m.state in ('queued', 'sending')
+          limit 1) earlier on true
       order by asked.place`,
-    [portfolioId, asked.map((a) => a.poolId), asked.map((a) => a.person)],
+    [portfolioId, asked.map((a) => a.poolId), asked.map((a) => a.person), asked.map((a) => a.recipient)],
   );
 }
 

@@ -45,6 +45,21 @@ export class CheckView {
   results: CheckResult[];
 }
 
+/** That another number of its pool sends a message than the one that was chosen for it at first. */
+export class MoveView {
+  @ApiProperty()
+  from_phone_number_id: string;
+  @ApiProperty()
+  to_phone_number_id: string;
+  /** `stop`: stopped for long; `status`: Meta disconnected it; `removed` from the pool; `deleted`: yours no more. */
+  @ApiProperty({ enum: ['stop', 'status', 'removed', 'deleted'] })
+  cause: string;
+  @ApiProperty()
+  reason: string;
+  @ApiProperty({ type: String, format: 'date-time' })
+  moved_at: string;
+}
+
 /** Why a message has not gone yet. */
 export class ExplainView {
   @ApiProperty()
@@ -58,4 +73,7 @@ export class ExplainView {
   /** When it goes, as things stand; null when that is not known or it does not wait. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   estimated_at: string | null;
+  /** The last time that it was given to another number of its pool; only when it was. */
+  @ApiProperty({ type: () => MoveView, required: false })
+  moved?: MoveView;
 }

@@ -11,7 +11,9 @@ import { BatchItemDto } from './batch.dto.js';
 import { PRIORITIES } from './message.shape.js';
 import { findMessage, type MessageRow, type NewMessage } from './messages.store.js';
 import { MessagingService } from './messaging.service.js';
-import type { CheckMessagesDto, CheckResult, CheckView, ExplainView } from './preflight.dto.js';
+import { PoolMovePlans } from './pool-move-plans.js';
+import { lastMove } from './pool-moves.store.js';
+import type { CheckMessagesDto, CheckResult, CheckView, ExplainView, MoveView } from './preflight.dto.js';
 import { countAhead } from './send-queue.store.js';
 import { TemplateGate } from './template-gate.js';
 
@@ -29,6 +31,7 @@ export class PreflightService {
     private readonly messaging: MessagingService,
     private readonly limits: LimitsService,
     private readonly templates: TemplateGate,
+    private readonly pools: PoolMovePlans,
     private readonly db: Db,
     private readonly runtime: Runtime,
   ) {}
@@ -57,15 +60,18 @@ export class PreflightService {
   async explain(tenant: Tenant, id: string): Promise<ExplainView> {
     const row = await this.db.asTenant(tenant.portfolioId, (tx) => findMessage(tx, tenant.portfolioId, id));
     if (row === null) throw new GatewayError('not_found', 'You have no message with this id.');
+    const moved = row.pool_id === null ? {} : await this.moveOf(tenant, id);
     if (row.state !== 'queued' && row.state !== 'scheduled') {
-      return { state: row.state, waiting_for: [], position: null, estimated_at: null };
+      return { state: row.state, waiting_for: [], position: null, estimated_at: null, ...moved };
     }
     const nowMs = this.runtime.clock.now().getTime();
-    const [ahead, mps, holds] = await Promise.all([
+    const [ahead, mps, holds, ofPool] = await Promise.all([
       countAhead(this.db, row.phone_number_id, id),
       this.limits.currentMps(tenant, row.phone_number_id),
       this.limits.holds(tenant, ofRow(row)),
+      this.pools.whyItStays(row),
     ]);
+    if (ofPool !== null) holds.push({ limit: 'pool', untilMs: null, reason: ofPool });
     const ofTemplate = this.templates.whyNot(toTemplated(row), row.content);
     if (ofTemplate !== null) holds.push({ limit: 'template', untilMs: null, reason: ofTemplate });
     if (ahead.due_in_ms > 0 && holds.length === 0) {
@@ -88,7 +94,14 @@ export class PreflightService {
       waiting_for: holds.map(toHoldView),
       position: ahead.position,
       estimated_at: Number.isFinite(estimatedMs) ? iso(estimatedMs) : null,
+      ...moved,
     };
+  }
+
+  private async moveOf({ portfolioId }: Tenant, id: string): Promise<{ readonly moved?: MoveView }> {
+    const last = await this.db.asTenant(portfolioId, (tx) => lastMove(tx, portfolioId, id));
+    if (last === null) return {};
+    return { moved: { ...(last.data as Omit<MoveView, 'moved_at'>), moved_at: last.occurred_at.toISOString() } };
   }
 
   private async judge(

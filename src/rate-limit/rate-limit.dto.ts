@@ -28,6 +28,7 @@ export class HoldView {
   @ApiProperty({
     enum: [
       'stop',
+      'pool',
       'template',
       'calls',
       'messaging',

@@ -21,6 +21,9 @@ export class StopsService {
   /** Learnt and not written down yet, by scope, id and code. */
   private readonly learnt = new Map<string, NewStop>();
   private readonly refreshing: Every;
+  /** Those of them that were in the database at the last look. */
+  private written: ReadonlySet<string> = new Set();
+  private readonly listeners: (() => void)[] = [];
   private busy = false;
   private readonly stopped: Counter<'scope'>;
 
@@ -45,6 +48,11 @@ export class StopsService {
     );
   }
 
+  /** Adds one who is told when stops have begun, whichever process set them: once they are written down, and seen here. */
+  listen(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
   /** Every stop in force, as the database has it now: for who does not own the lanes that it concerns. */
   async readAll(): Promise<readonly Stop[]> {
     return (await stopsInForce(this.db)).map(toStop);
@@ -57,8 +65,8 @@ export class StopsService {
     if (code === null || rule === undefined || number === undefined) return false;
     const scopeId = scopeIdOf(rule.scope, number, template);
     if (scopeId === null) return false;
-    const key = `${rule.scope} ${scopeId} ${code}`;
-    if (this.learnt.has(key) || this.inForce.some((s) => `${s.scope} ${s.scopeId} ${s.code}` === key)) return true;
+    const key = keyOf({ scope: rule.scope, scopeId, code });
+    if (this.learnt.has(key) || this.inForce.some((s) => keyOf(s) === key)) return true;
     const untilMs = rule.endsAfterMs === null ? null : this.runtime.clock.now().getTime() + rule.endsAfterMs;
     this.learnt.set(key, { ...rule, portfolioId: number.portfolioId, scopeId, code, reason });
     this.inForce = [...this.inForce, { ...rule, scopeId, code, reason, untilMs }];
@@ -91,6 +99,7 @@ export class StopsService {
       const known = (await stopsInForce(this.db)).map(toStop);
       // What was learnt meanwhile is not written down yet, and holds all the same.
       this.inForce = [...known, ...[...this.learnt.values()].map((stop) => ({ ...stop, untilMs: null }))];
+      this.tell(new Set(known.map(keyOf)));
     } catch (err) {
       this.runtime.logger.warn({ err }, 'the stops could not be brought up to date yet');
     } finally {
@@ -98,10 +107,20 @@ export class StopsService {
     }
   }
 
+  private tell(written: ReadonlySet<string>): void {
+    const hasNew = [...written].some((key) => !this.written.has(key));
+    this.written = written;
+    if (hasNew) for (const listener of this.listeners) listener();
+  }
+
   /** A stop and the event that tells of it are one commit: neither is there without the other. */
   private async write(stops: readonly NewStop[]): Promise<void> {
     await this.db.transaction((tx) => insertStops(tx, stops, this.runtime.publishesEvents));
   }
+}
+
+function keyOf({ scope, scopeId, code }: Pick<Stop, 'scope' | 'scopeId' | 'code'>): string {
+  return `${scope} ${scopeId} ${code}`;
 }
 
 function scopeIdOf(

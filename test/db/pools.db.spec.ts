@@ -43,7 +43,9 @@ function anAcceptor(): MessagingService {
 const text = (pool_id: string, to: string) => ({ pool_id, to, type: 'text', text: { body: 'x' } }) as SendMessageDto;
 const send = async (poolId: string, to: string, key: string | null = null, by = anAcceptor()) =>
   ((await by.accept(tenant(), text(poolId, to), key)) as MessageView).phone_number_id;
-const stop = (scopeId: string) =>
+/** What was accepted so far waits no more. */
+const settleAll = () => db.run(`update messages set state = 'cancelled' where state = 'queued'`);
+const stop = (scopeId: string, endsAfterMs: number | null = null) =>
   insertStops(
     db,
     [
@@ -54,7 +56,7 @@ const stop = (scopeId: string) =>
         stops: 'all',
         code: 131031,
         reason: 'locked',
-        endsAfterMs: null,
+        endsAfterMs,
       },
     ],
     false,
@@ -128,15 +130,43 @@ describe('a message from a pool', () => {
     const { id } = await aPool();
     const to = aRecipient();
     const first = await send(id, to);
+    await settleAll();
     await stop(first);
     const second = await send(id, to);
     expect(second).not.toBe(first);
+    await settleAll();
     await db.run(`update phone_numbers set status = 'BANNED' where phone_number_id = $1`, [second]);
     await services.accounts.refresh();
     const third = await send(id, to);
+    await settleAll();
     expect(new Set([first, second, third]).size).toBe(3);
     await db.run(`update limit_stops set released_at = now(), released_by = 'test'`);
     expect(await send(id, to)).toBe(third);
+  });
+
+  it('waits behind an earlier one of the same person on a number that is lost, so that both move in their order', async () => {
+    const { id } = await aPool();
+    const to = aRecipient();
+    const first = await send(id, to);
+    await stop(first);
+    expect(await send(id, to)).toBe(first);
+    const { phone_number_id: other = '' } = (await anAcceptor().accept(
+      tenant(),
+      text(id, aRecipient()),
+      null,
+    )) as MessageView;
+    expect(other).not.toBe(first);
+    await settleAll();
+    expect(await send(id, to)).not.toBe(first);
+  });
+
+  it('keeps the number that its person knows through a stop that is soon over', async () => {
+    const { id } = await aPool();
+    const to = aRecipient();
+    const first = await send(id, to);
+    await settleAll();
+    await stop(first, 5 * 60_000);
+    expect(await send(id, to)).toBe(first);
   });
 
   it('waits on a number when none of the pool can send', async () => {

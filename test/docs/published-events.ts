@@ -48,7 +48,7 @@ function allRecords(): MessageRecord[] {
     ...(state === 'submitted' ? [] : [aRecord(state, null)]),
     aRecord(state, 'wamid.A'),
     // In doubt, which a message that waits for its resend is as well.
-    ...(state === 'queued' ? [inDoubt(aRecord(state, null))] : []),
+    ...(state === 'queued' ? [inDoubt(aRecord(state, null)), neverTried(aRecord(state, null))] : []),
   ]);
 }
 
@@ -76,6 +76,10 @@ function aRecord(state: MessageState, wamid: string | null): MessageRecord {
       },
     ],
   };
+}
+
+function neverTried(record: MessageRecord): MessageRecord {
+  return { ...record, attemptNo: 0, attempts: [] };
 }
 
 function inDoubt(record: MessageRecord): MessageRecord {
@@ -110,6 +114,7 @@ function allFacts(): Fact[] {
     { kind: 'cancel_asked' },
     { kind: 'resend_asked' },
     { kind: 'withheld', error: { ...ERROR, code: 131050 } },
+    { kind: 'moved', from: '106540352242922', to: '106540352242923', cause: 'stop', why: 'Account has been locked' },
   ];
 }
 

@@ -322,6 +322,28 @@ describe('time and people', () => {
     },
   );
 
+  const MOVED = { kind: 'moved', from: '1', to: '2', cause: 'stop', why: 'locked' } as const;
+  it.each<[string, MessageState, AttemptRecord[], boolean]>([
+    ['what waits and was never tried', 'queued', [], true],
+    ['what is scheduled', 'scheduled', [], true],
+    ['what Meta refused for now', 'queued', [attempt(1, { outcome: 'rejected_retry' })], true],
+    ['what never left', 'queued', [attempt(1, { outcome: 'not_sent' })], true],
+    ['nothing in doubt', 'queued', [attempt(1, { outcome: 'unknown' })], false],
+    [
+      'nothing in doubt, whatever came after',
+      'queued',
+      [attempt(1, { outcome: 'unknown' }), attempt(2, { outcome: 'not_sent' })],
+      false,
+    ],
+    ['nothing that was just armed', 'sending', [attempt(1)], false],
+    ['nothing that is over', 'rejected', [attempt(1, { outcome: 'rejected' })], false],
+  ])('let another number take over %s', (_, state, attempts, moves) => {
+    const start = message(state, { attempts });
+    const data = { from_phone_number_id: '1', to_phone_number_id: '2', cause: 'stop', reason: 'locked' };
+    const events = moves ? [{ type: 'moved', occurredAt: NOW, data }] : [];
+    expect(learn(start, MOVED, NOW)).toEqual({ message: start, events, dueInMs: null });
+  });
+
   const DONE = ['submitted', 'rejected', 'expired', 'cancelled', 'sending'] as const;
   const TIMES = ['resend_allowed', 'waited_long_enough', 'expired', 'cancel_asked', 'resend_asked'] as const;
   it.each(DONE.flatMap((state) => TIMES.map((kind) => [kind, state] as const)))(

@@ -83,7 +83,15 @@ export type Fact =
   /** The caller wants what nobody knows of sent once more, and bears the risk of a second copy. */
   | { readonly kind: 'resend_asked' }
   /** Sending it now would be wrong for good: the person opted out, or the customer service window is closed. */
-  | { readonly kind: 'withheld'; readonly error: AttemptError };
+  | { readonly kind: 'withheld'; readonly error: AttemptError }
+  /** Another number of its pool sends it, because its own will not for long. */
+  | {
+      readonly kind: 'moved';
+      readonly from: string;
+      readonly to: string;
+      readonly cause: string;
+      readonly why: string;
+    };
 
 /** What goes into the ledger: history for the caller, event on the bus. */
 export interface LedgerEntry {
@@ -160,12 +168,26 @@ export function learn(message: MessageRecord, fact: Fact, now: Date): Learned {
         : unchanged(message);
     case 'withheld':
       return isWaiting(message) ? withhold(message, fact.error, now) : unchanged(message);
+    case 'moved':
+      return mayMove(message) ? changed(message, [moveEntry(fact, now)]) : unchanged(message);
   }
 }
 
 /** Nothing of it is on the wire: only then may it still be called off. */
 export function isWaiting(message: MessageRecord): boolean {
   return message.state === 'queued' || message.state === 'scheduled';
+}
+
+/** Outcomes after which it is certain that Meta does not have a message. */
+export const NOT_AT_META: readonly OutcomeKind[] = ['rejected', 'rejected_retry', 'not_sent'];
+
+/**
+ * It waits, and certainly has not reached Meta: only then may another number send it. An attempt in doubt stays with its
+ * number whatever is tried afterwards, because the person may have the message from there.
+ */
+export function mayMove(message: MessageRecord): boolean {
+  const isRefused = ({ outcome }: AttemptRecord) => outcome !== null && NOT_AT_META.includes(outcome);
+  return isWaiting(message) && message.wamid === null && message.attempts.every(isRefused);
 }
 
 /** An earlier attempt may have reached Meta, and nothing has told since. */
@@ -185,6 +207,10 @@ function withhold(message: MessageRecord, error: AttemptError, now: Date): Learn
   const delivery = { ...message.delivery, errors: [...message.delivery.errors, report] };
   const told = entry('rejected', now, { withheld: true, error });
   return withdrawn(message, now, { ...message, state: 'rejected', delivery }, told);
+}
+
+function moveEntry({ from, to, cause, why }: Extract<Fact, { kind: 'moved' }>, now: Date): LedgerEntry {
+  return entry('moved', now, { from_phone_number_id: from, to_phone_number_id: to, cause, reason: why });
 }
 
 type Answer = Extract<Fact, { kind: 'answered' }>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mediaIdsOf, withMetaIds } from './media-references.js';
+import { mediaIdsOf, namesMetaFile, withMetaIds } from './media-references.js';
 
 const [A, B] = ['01890000-0000-7000-8000-000000000001', '01890000-0000-7000-8000-000000000002'];
 const TEMPLATE = {
@@ -27,6 +27,18 @@ describe('files that a message names by ids of ours', () => {
     ['contacts', [{ image: { id: A } }], []],
   ])('are found in %s', (type, content, ids) => {
     expect(mediaIdsOf(type, content)).toEqual(ids);
+  });
+
+  it.each([
+    ['image', { id: '2621233374848975' }, true],
+    ['image', { id: A }, false],
+    ['image', { link: 'https://example.com/2621233374848975' }, false],
+    ['interactive', { header: { type: 'image', image: { id: '2621233374848975' } }, body: { text: 'x' } }, true],
+    ['template', TEMPLATE, false],
+    ['template', { components: [...TEMPLATE.components, { parameters: [{ image: { id: '1' } }] }] }, true],
+    ['text', { body: '2621233374848975' }, false],
+  ])('are told from Meta’s in %s', (type, content, isMetas) => {
+    expect(namesMetaFile(type, content)).toBe(isMetas);
   });
 
   it('go to Meta under Meta’s ids, and nothing else of the content changes', () => {

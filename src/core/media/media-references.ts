@@ -17,6 +17,19 @@ export function mediaIdsOf(type: string, content: object): string[] {
   return [...found];
 }
 
+/** Whether the content names a file by an id of Meta's: that belongs to the number which uploaded it. */
+export function namesMetaFile(type: string, content: object): boolean {
+  return MAY_HOLD_MEDIA.has(type) && holdsMetaFile({ [type]: content });
+}
+
+function holdsMetaFile(value: unknown): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  return Object.entries(value).some(([name, inner]) => {
+    const id = MEDIA_OBJECTS.has(name) ? (inner as { readonly id?: unknown } | null)?.id : undefined;
+    return (typeof id === 'string' && !UUID.test(id)) || holdsMetaFile(inner);
+  });
+}
+
 /** The content with ids of ours replaced by those that Meta gave; the same content when it names none. */
 export function withMetaIds(type: string, content: object, metaIds: ReadonlyMap<string, string>): object {
   if (metaIds.size === 0) return content;

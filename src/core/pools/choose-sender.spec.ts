@@ -8,6 +8,7 @@ const anyMember: fc.Arbitrary<PoolMember> = fc.record({
   qualityRating: fc.constantFrom('GREEN', 'YELLOW', 'RED', 'UNKNOWN', null),
   status: fc.constantFrom('CONNECTED', 'BANNED', 'PENDING', null),
   isStopped: fc.boolean(),
+  isLost: fc.boolean(),
 });
 const anyPool = fc.uniqueArray(anyMember, { minLength: 1, maxLength: 8, selector: (m) => m.phoneNumberId });
 const anyPerson = fc.integer({ min: 1 }).map((n) => `+1650${n}`);
@@ -18,6 +19,7 @@ const aMember = (phoneNumberId: string, over: Partial<PoolMember> = {}): PoolMem
   qualityRating: 'GREEN',
   status: 'CONNECTED',
   isStopped: false,
+  isLost: false,
   ...over,
 });
 const PEOPLE = Array.from({ length: 4000 }, (_, i) => `+1650555${i}`);
@@ -33,14 +35,22 @@ describe('the number that a person hears from', () => {
     );
   });
 
-  it('can send whenever any of the pool can', () => {
+  it('can send whenever any of the pool can, unless the one that they know will soon', () => {
     fc.assert(
       fc.property(anyPerson, anyPool, fc.option(fc.integer({ min: 1, max: 99 }).map(String)), (person, pool, known) => {
         const chosen = pool.find((m) => m.phoneNumberId === chooseSender(person, pool, known));
         expect(chosen).toBeDefined();
-        if (pool.some(isHealthy)) expect(isHealthy(chosen as PoolMember)).toBe(true);
+        const waits = chosen?.phoneNumberId === known && chosen?.isLost === false;
+        if (pool.some(isHealthy) && !waits) expect(isHealthy(chosen as PoolMember)).toBe(true);
       }),
     );
+  });
+
+  it('is the one that they know through a stop that is soon over, and another when it is lost', () => {
+    const [other, own] = [aMember('1'), aMember('2', { isStopped: true })];
+    expect(chooseSender('+1', [other, own], '2')).toBe('2');
+    expect(chooseSender('+1', [other, { ...own, isLost: true }], '2')).toBe('1');
+    expect(chooseSender('+1', [other, own], null)).toBe('1');
   });
 
   it('is the one that they know while it can send', () => {

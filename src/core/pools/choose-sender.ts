@@ -9,6 +9,8 @@ export interface PoolMember {
   readonly status: string | null;
   /** Whether a stop holds the message back on this number. */
   readonly isStopped: boolean;
+  /** Whether it will not send for long (`lossOf`): a stop that is soon over is waited for. */
+  readonly isLost: boolean;
 }
 
 /**
@@ -31,14 +33,15 @@ export function weightOf(member: PoolMember): number {
 }
 
 /**
- * The number of a pool that a person hears from: the one that they know while it can send, else one by weight. The same
+ * The number of a pool that a person hears from: the one that they know until it is lost, else one by weight. The same
  * person gets the same number from whoever asks, and most keep it when others come or go (weighted rendezvous hashing).
  * When none can send it is chosen as if all could: the message waits there. Null when the pool has no number.
  */
 export function chooseSender(person: string, members: readonly PoolMember[], known: string | null): string | null {
   const healthy = members.filter(isHealthy);
   const among = healthy.length > 0 ? healthy : members;
-  if (known !== null && among.some((m) => m.phoneNumberId === known)) return known;
+  if (known !== null && members.some((m) => m.phoneNumberId === known && (among.includes(m) || !m.isLost)))
+    return known;
   let best: { readonly id: string; readonly score: number } | null = null;
   for (const member of among) {
     const score = -weightOf(member) / Math.log(drawOf(person, member.phoneNumberId));
