@@ -31,6 +31,12 @@ const SWEEP_MOST_MS = 30_000;
 const PEOPLE = 200;
 const MESSAGES = 1000;
 
+/**
+ * A queue from which nothing could move, and that took so long to look through, is left alone for a while: replies may wait
+ * there for weeks.
+ */
+const REST = { fromMs: 500, factor: 20, mostMs: 60_000 };
+
 /** What a sweep found and did. */
 interface Tally {
   moved: number;
@@ -44,6 +50,10 @@ interface Tally {
 @Injectable()
 export class PoolFailOverService {
   private readonly moved: Counter<'cause'>;
+  /** Queues in which nothing could move, and until when nobody looks through them again. */
+  private readonly restUntilMs = new Map<string, number>();
+  /** Up to whom a sweep came in a queue that it had no time to look through. */
+  private readonly cameTo = new Map<string, string>();
 
   constructor(
     private readonly db: Db,
@@ -73,8 +83,14 @@ export class PoolFailOverService {
     const stops = await this.stops.readAll();
     const untilMs = this.runtime.clock.monotonicMs() + SWEEP_MOST_MS;
     for (const queue of queues) {
-      if (this.plans.lossesOf(queue, stops).length > 0) await this.empty(queue, stops, untilMs);
+      const isLost = this.plans.lossesOf(queue, stops).length > 0;
+      if (!isLost || this.plans.successorsOf(queue, stops).length === 0 || this.isResting(queue)) continue;
+      await this.empty(queue, stops, untilMs);
     }
+  }
+
+  private isResting(queue: store.PoolQueueRow): boolean {
+    return (this.restUntilMs.get(nameOf(queue)) ?? Number.NEGATIVE_INFINITY) > this.runtime.clock.monotonicMs();
   }
 
   private async answerStop(): Promise<void> {
@@ -88,17 +104,31 @@ export class PoolFailOverService {
 
   /** Moves what waits in one queue, people by people. */
   private async empty(queue: store.PoolQueueRow, stops: readonly Stop[], untilMs: number): Promise<void> {
+    const startMs = this.runtime.clock.monotonicMs();
     const tally: Tally = { moved: 0, stayed: new Map() };
-    const key = keyOf(queue);
-    for (let after = ''; this.runtime.clock.monotonicMs() < untilMs; ) {
+    const [key, name] = [keyOf(queue), nameOf(queue)];
+    let after = this.cameTo.get(name) ?? '';
+    this.cameTo.delete(name);
+    for (;;) {
       const people = upTo(MESSAGES, await store.listWaitingPeople(this.db, { ...key, after, limit: PEOPLE }));
       const last = people.at(-1);
       if (last === undefined) break;
       const { moved, isFull } = await this.movePeople(queue, stops, people.flatMap(personForms), tally);
       // More waits of one person than one transaction takes: the rest first, for as long as that gets on.
       if (!isFull || moved === 0) after = last;
+      if (this.runtime.clock.monotonicMs() > untilMs) {
+        this.cameTo.set(name, after);
+        break;
+      }
     }
-    if (tally.moved === 0) return;
+    const nowMs = this.runtime.clock.monotonicMs();
+    const tookMs = nowMs - startMs;
+    if (tally.moved > 0 || tookMs < REST.fromMs) this.restUntilMs.delete(name);
+    else this.restUntilMs.set(name, nowMs + Math.min(REST.mostMs, tookMs * REST.factor));
+    if (tally.moved > 0) this.tell(queue, stops, tally);
+  }
+
+  private tell(queue: store.PoolQueueRow, stops: readonly Stop[], tally: Tally): void {
     const { pool_id, phone_number_id } = queue;
     const stayed = Object.fromEntries(tally.stayed);
     this.runtime.logger.warn(
@@ -121,6 +151,13 @@ export class PoolFailOverService {
     tally: Tally,
   ): Promise<{ readonly moved: number; readonly isFull: boolean }> {
     const key = keyOf(queue);
+    // A look without locks first: most of what does not move today does not move tomorrow.
+    const seen = await store.readPooled(this.db, { ...key, people });
+    const outlook = await this.plans.plan(this.db, { queue, stops, rows: seen, held: [] });
+    if (outlook.moves.length === 0) {
+      count(tally, outlook.stays);
+      return { moved: 0, isFull: false };
+    }
     const done = await this.db.transaction(async (tx) => {
       const { ids, held, isFull } = await store.lockWaiting(tx, { ...key, people, limit: MESSAGES });
       if (ids.length === 0) return { changes: [], stays: new Map<string, Stay>(), isFull };
@@ -153,7 +190,7 @@ export class PoolFailOverService {
       this.moved.inc({ cause });
       this.schedule.wake(move.to);
     }
-    for (const stay of done.stays.values()) tally.stayed.set(stay, (tally.stayed.get(stay) ?? 0) + 1);
+    count(tally, done.stays);
     tally.moved += done.changes.length;
     if (done.changes.length > 0) this.outbox.raise();
     return { moved: done.changes.length, isFull: done.isFull };
@@ -170,6 +207,14 @@ function upTo(messages: number, people: readonly { readonly recipient: string; r
     taken.push(recipient);
   }
   return taken;
+}
+
+function count(tally: Tally, stays: ReadonlyMap<string, Stay>): void {
+  for (const stay of stays.values()) tally.stayed.set(stay, (tally.stayed.get(stay) ?? 0) + 1);
+}
+
+function nameOf(queue: store.PoolQueueRow): string {
+  return `${queue.pool_id} ${queue.phone_number_id}`;
 }
 
 function keyOf(queue: store.PoolQueueRow): store.PoolQueueKey {

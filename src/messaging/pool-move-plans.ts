@@ -6,7 +6,7 @@ import { personKey } from '../core/consent/person-key.js';
 import { groupBy } from '../core/group-by.js';
 import { type Stop, stopOf } from '../core/limits/stop.js';
 import { namesMetaFile } from '../core/media/media-references.js';
-import { chooseSender, isHealthy } from '../core/pools/choose-sender.js';
+import { chooseSender, isHealthy, type PoolMember } from '../core/pools/choose-sender.js';
 import { type Destination, type Loss, lossOf, movesOf, STAYS, type Stay } from '../core/pools/fail-over.js';
 import { judgeContentAtSend, judgeStateAtSend } from '../core/templates/message/judge-at-send.js';
 import { Db } from '../platform/db/db.js';
@@ -82,9 +82,7 @@ export class PoolMovePlans {
       await store.readKnownSenders(q, queue.pool_id, people),
     ];
     const busyKeys = new Set([...busy, ...of.held].map(personKey));
-    const members = this.senders
-      .members(queue.portfolio_id, queue.numbers, { type: 'template', template: null }, stops)
-      .filter((m) => isHealthy(m) && m.phoneNumberId !== queue.phone_number_id);
+    const members = this.successorsOf(queue, stops);
     const targets = new Map(people.map((p) => [p, chooseSender(p, members, known.get(p) ?? null)]));
     const windows = await this.windowsOf(q, rows, targets);
     const moves: { id: string; to: string; person: string }[] = [];
@@ -110,6 +108,13 @@ export class PoolMovePlans {
       for (const [id, stay] of decided.stays) stays.set(id, stay);
     }
     return { moves, stays };
+  }
+
+  /** The other numbers of the pool that can send now: nothing at all stops them. */
+  successorsOf(queue: store.PoolQueueRow, stops: readonly Stop[]): PoolMember[] {
+    return this.senders
+      .members(queue.portfolio_id, queue.numbers, { type: 'template', template: null }, stops)
+      .filter((m) => isHealthy(m) && m.phoneNumberId !== queue.phone_number_id);
   }
 
   private destinationOf(

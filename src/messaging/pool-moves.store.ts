@@ -126,7 +126,7 @@ export async function lockWaiting(
   };
 }
 
-/** What waits of some people in a queue, oldest first; of `ids` only when they are given. */
+/** What waits of some people in a queue, oldest first, 1,000 messages at most; of `ids` only when they are given. */
 export function readPooled(
   q: Queryable,
   p: PoolQueueKey & { readonly people: readonly string[]; readonly ids?: readonly string[] },
@@ -139,7 +139,8 @@ export function readPooled(
        from messages m
       where m.pool_id = $1 and m.phone_number_id = $2 and m.${WAITING} and m.recipient = any($3)
         and ($5::uuid[] is null or m.id = any($5::uuid[]))
-      order by m.id`,
+      order by m.id
+      limit 1000`,
     [p.poolId, p.phoneNumberId, p.people, NOT_AT_META, p.ids ?? null],
   );
 }

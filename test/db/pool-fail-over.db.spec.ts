@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { insertPool, updatePool } from '../../src/accounts/pools.store.js';
+import { insertPool } from '../../src/accounts/pools.store.js';
 import { recordInbound } from '../../src/messaging/consent.store.js';
 import { LaneSchedule } from '../../src/messaging/lane-schedule.js';
 import type { NewMessage } from '../../src/messaging/messages.store.js';
@@ -146,7 +146,7 @@ describe('what waits on a number that is lost', () => {
   });
 
   it.each<[string, () => Promise<unknown>, string]>([
-    ['left the pool', () => leavePool(), 'removed'],
+    ['left the pool', () => db.run('update pools set phone_number_ids = $2 where id = $1', [poolId, [to]]), 'removed'],
     [
       'was banned',
       () => db.run(`update phone_numbers set status = 'BANNED' where phone_number_id = $1`, [from]),
@@ -201,18 +201,6 @@ describe('what waits on a number that is lost', () => {
     expect(new Set(await numbersOf([...ids, ...many]))).toEqual(new Set([to]));
     expect(new Set(await numbersOf([...stuck, direct]))).toEqual(new Set([from]));
   });
-
-  const leavePool = () =>
-    db.transaction(async (tx) => {
-      const pool = { id: poolId, portfolioId: of.portfolioId, name: poolId, phone_number_ids: [to], by: 'test' };
-      await updatePool(tx, pool, {
-        ...pool,
-        portfolio_id: of.portfolioId,
-        created_at: new Date(),
-        changed_at: new Date(),
-        changed_by: '',
-      });
-    });
 });
 
 const rowOf = async (id: string) =>
@@ -306,6 +294,34 @@ describe('what may have reached its person', () => {
       `select aggregate_id from message_events where type = 'moved' group by aggregate_id having count(*) > 1`,
     );
     expect(twice).toEqual([]);
+  });
+});
+
+describe('a worker that owns both lanes', () => {
+  it('arms what moves under its hands once, and on the number that the message then has', async () => {
+    const people = Array.from({ length: 60 }, aRecipient);
+    const ids = await wait(...[0, 1].flatMap(() => people.map((recipient) => ({ recipient }))));
+    await stop();
+    const arming = Array.from({ length: 60 }, (_, i) => worker.arm(lanes, [ids[i], ids[i + 60]] as string[]));
+    const sweeping = [failOver, aProcess()].map((process) => process.sweep());
+    const armed = (await Promise.all(arming)).flat();
+    await Promise.all(sweeping);
+    await failOver.sweep();
+    // What was skipped because it was locked is armed where it is by now.
+    armed.push(...(await worker.arm(lanes, ids)));
+    expect(armed.map((m) => m.id).sort()).toEqual([...ids].sort());
+    const wrong = await db.rows(
+      `select from messages m join attempts a on a.message_id = m.id
+        where m.id = any($1::uuid[]) and (a.phone_number_id <> m.phone_number_id or a.number > 1)`,
+      [ids],
+    );
+    expect(wrong).toEqual([]);
+    // Whoever has something under way on the old number has nothing on the new one.
+    const split = await db.rows(
+      `select recipient from messages where id = any($1::uuid[]) group by recipient having count(distinct phone_number_id) > 1`,
+      [ids],
+    );
+    expect(split).toEqual([]);
   });
 });
 
