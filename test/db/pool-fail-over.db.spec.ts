@@ -265,64 +265,6 @@ describe('what may have reached its person', () => {
     await failOver.sweep();
     expect(await numbersOf([armed, behind])).toEqual([from, from]);
   });
-
-  it('is armed on the number that has it: one attempt whoever comes first, and none of one that moves meanwhile', async () => {
-    const people = Array.from({ length: 40 }, aRecipient);
-    const ids = await wait(...[0, 1, 2].flatMap(() => people.map((recipient) => ({ recipient }))));
-    // The owner of the old lane does not know of the stop yet.
-    const old = lanes.filter((lane) => lane.phoneNumberId === from);
-    await stop();
-    const arming = Array.from({ length: 30 }, async (_, i) => worker.arm(old, ids.slice(i * 4, i * 4 + 4)));
-    const sweeps = [failOver, aProcess(), failOver].map((process) => process.sweep());
-    const armed = (await Promise.all(arming)).flat();
-    await Promise.all(sweeps);
-    const attempts = await db.rows<{ message_id: string; phone_number_id: string }>(
-      'select message_id, phone_number_id from attempts where message_id = any($1::uuid[])',
-      [ids],
-    );
-    expect(attempts.map((a) => a.message_id).sort()).toEqual(armed.map((m) => m.id).sort());
-    expect(new Set(attempts.map((a) => a.message_id)).size).toBe(attempts.length);
-    expect(attempts.filter((a) => a.phone_number_id !== from)).toEqual([]);
-    const moved = await db.rows<{ id: string }>(
-      'select id from messages where id = any($1::uuid[]) and phone_number_id = $2',
-      [ids, to],
-    );
-    const tried = new Set(attempts.map((a) => a.message_id));
-    expect(moved.filter((m) => tried.has(m.id))).toEqual([]);
-    expect(moved.length + attempts.length).toBeGreaterThan(0);
-    const twice = await db.rows(
-      `select aggregate_id from message_events where type = 'moved' group by aggregate_id having count(*) > 1`,
-    );
-    expect(twice).toEqual([]);
-  });
-});
-
-describe('a worker that owns both lanes', () => {
-  it('arms what moves under its hands once, and on the number that the message then has', async () => {
-    const people = Array.from({ length: 60 }, aRecipient);
-    const ids = await wait(...[0, 1].flatMap(() => people.map((recipient) => ({ recipient }))));
-    await stop();
-    const arming = Array.from({ length: 60 }, (_, i) => worker.arm(lanes, [ids[i], ids[i + 60]] as string[]));
-    const sweeping = [failOver, aProcess()].map((process) => process.sweep());
-    const armed = (await Promise.all(arming)).flat();
-    await Promise.all(sweeping);
-    await failOver.sweep();
-    // What was skipped because it was locked is armed where it is by now.
-    armed.push(...(await worker.arm(lanes, ids)));
-    expect(armed.map((m) => m.id).sort()).toEqual([...ids].sort());
-    const wrong = await db.rows(
-      `select from messages m join attempts a on a.message_id = m.id
-        where m.id = any($1::uuid[]) and (a.phone_number_id <> m.phone_number_id or a.number > 1)`,
-      [ids],
-    );
-    expect(wrong).toEqual([]);
-    // Whoever has something under way on the old number has nothing on the new one.
-    const split = await db.rows(
-      `select recipient from messages where id = any($1::uuid[]) group by recipient having count(distinct phone_number_id) > 1`,
-      [ids],
-    );
-    expect(split).toEqual([]);
-  });
 });
 
 describe('what only its number can send', () => {
