@@ -174,7 +174,8 @@ export async function readKnownSenders(
 
 /**
  * Gives locked messages to other numbers. They are due when they were at first: what put them off was the old number's, and
- * their order among themselves is that in which they came.
+ * their order among themselves is that in which they came. What is scheduled keeps its instant, which marketing has beside a full
+ * hour and not on it.
  */
 export async function giveToNumbers(
   tx: Queryable,
@@ -182,7 +183,8 @@ export async function giveToNumbers(
 ): Promise<void> {
   await tx.run(
     `update messages m
-        set phone_number_id = n.phone_number_id, due_at = greatest(m.accepted_at, m.send_at), updated_at = now()
+        set phone_number_id = n.phone_number_id, due_at = case when m.state = 'scheduled' then m.due_at else greatest(m.accepted_at, m.send_at) end,
+            updated_at = now()
        from unnest($1::uuid[], $2::text[]) as n (id, phone_number_id)
       where m.id = n.id`,
     [moves.map((m) => m.id), moves.map((m) => m.to)],
