@@ -27,7 +27,7 @@ describe('marketing that is scheduled for a full hour', () => {
 
   it('stays within the window, before it expires, and leaves half of its life to be sent in', () => {
     const life = fc.option(fc.integer({ min: 1, max: 2 * WINDOW_MS }));
-    const second = fc.integer({ min: 0, max: 59_999 });
+    const second = fc.integer({ min: 0, max: 999 });
     fc.assert(
       fc.property(
         fc.uuid(),
@@ -51,8 +51,8 @@ describe('marketing that is scheduled for a full hour', () => {
   });
 });
 
-it('moves nothing but marketing that is scheduled for the first minute of an hour', () => {
-  const later = fc.integer({ min: 60_000, max: HOUR_MS - 1 });
+it('moves nothing but marketing that is scheduled for the first second of an hour', () => {
+  const later = fc.integer({ min: 1000, max: HOUR_MS - 1 });
   fc.assert(
     fc.property(fc.uuid(), later, (id, afterMs) => {
       expect(fullHourSpreadMs(marketing(id, NINE_MS + afterMs), WINDOW_MS)).toBe(0);

@@ -9,11 +9,11 @@ export interface ScheduledSend {
 
 const HOUR_MS = 3_600_000;
 
-/** How much of an hour is its beginning: campaigns are planned to the minute. */
-const BEGINNING_MS = 60_000;
+/** How much of an hour is its beginning: whoever plans by the clock writes no seconds, and an instant that a program reckoned has some. */
+const BEGINNING_MS = 1000;
 
 /**
- * By how many milliseconds a message goes later than it was scheduled for: marketing for the first minute of an hour is spread
+ * By how many milliseconds a message goes later than it was scheduled for: marketing for the first second of an hour is spread
  * over the `windowMs` after it, because everybody's campaigns go out at the full hour and Meta's platform is at its busiest then.
  * The same message always draws the same, so that repeating a request, or asking, moves nothing. At most half of the time until it
  * expires, so that the other half is there to send it. Everything else, and all with a window of 0, goes when it was to: 0.

@@ -333,7 +333,7 @@ export const SETTINGS = {
   fullHourSpreadMs: setting({
     env: 'FULL_HOUR_SPREAD_MS',
     doc:
-      'Marketing with a `send_at` in the first minute of an hour is spread over so long after it, when nothing else holds it: ' +
+      'Marketing with a `send_at` in the first second of an hour is spread over so long after it, when nothing else holds it: ' +
       'the same message always by the same, and never past its `expires_at`. 0: sent when it was to be.',
     fallback: '300000',
     parse: integer(0, 1_800_000),
