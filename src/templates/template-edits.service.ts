@@ -76,10 +76,17 @@ export class TemplateEditsService {
     const waba = this.wabaOf(tenant, before.waba_id);
     const result = await this.client.edit(id, waba.accessToken, changes);
     const refusal = isSuccess(result) ? null : refusalOf(result);
-    if (refusal === null || refusal.code === 'meta_unavailable') await this.syncs.syncNamed(waba, before.name);
+    const mayBeDone = refusal === null || refusal.code === 'meta_unavailable';
+    const listed = mayBeDone ? await this.syncs.syncNamed(waba, before.name) : null;
     const after = await this.read(tenant, id);
-    // Only a change that can be seen proves that the call whose answer was lost had been taken.
-    const isSeen = 'components' in changes && !isSameTemplate(changes, before) && isSameTemplate(changes, after);
+    // Only a change that can be seen proves that the call whose answer was lost had been taken. Seen at Meta: the row keeps
+    // what a webhook said that came after the list was asked for, and webhooks do not say all of it.
+    const atMeta = listed?.find((template) => template.templateId === id);
+    const isSeen =
+      'components' in changes &&
+      atMeta !== undefined &&
+      !isSameTemplate(changes, before) &&
+      isSameTemplate(changes, atMeta);
     const isDone = refusal === null || (refusal.code === 'meta_unavailable' && isSeen);
     this.edits.inc({ operation: 'edit', result: isDone ? 'edited' : (refusal?.code ?? 'unknown') });
     if (!isDone) throw refusal;

@@ -91,13 +91,13 @@ export class TemplateSyncService {
 
   /**
    * Asks Meta about the templates of one name now, in all languages: what is left of `doubted`, a template that may be gone,
-   * is told apart from what is. Tells whether Meta answered; never throws for what it answers.
+   * is told apart from what is. Gives what Meta listed, null when it did not answer; never throws for what it answers.
    */
   async syncNamed(
     { wabaId, portfolioId, accessToken }: Waba,
     name: string,
     doubted?: store.TemplateFacts,
-  ): Promise<boolean> {
+  ): Promise<readonly GraphTemplate[] | null> {
     const askedAt = await store.readClock(this.db);
     let listed: readonly GraphTemplate[];
     try {
@@ -105,13 +105,13 @@ export class TemplateSyncService {
     } catch (err) {
       this.runtime.logger.warn({ err, waba_id: wabaId }, 'what became of a template could not be read');
       await store.hastenSync(this.db, wabaId, AFTER_FAILURE_MS);
-      return false;
+      return null;
     }
     const isGone = doubted !== undefined && !listed.some(({ templateId }) => templateId === doubted.templateId);
     const facts = [...listed.map(toFacts), ...(isGone ? [{ ...doubted, status: 'DELETED' }] : [])];
     await store.writeTemplates(this.db, { wabaId, portfolioId, source: 'poll', askedAt }, facts);
     await this.directory.refresh();
-    return true;
+    return listed;
   }
 
   private async read({ wabaId, portfolioId, accessToken }: Waba): Promise<SyncResult> {
