@@ -19,10 +19,10 @@ const MOST_UNSETTLED = 2000;
 
 /**
  * How many sends may be armed for each connection: some wait for one that is about to be free, because between two
- * rounds connections would stand idle otherwise (measured: a twentieth of the rate). They wait for a fraction of a round
+ * rounds connections would stand idle otherwise (measured: 1.25 costs 3 % of the rate). They wait for a fraction of a round
  * trip, and what waits longer than its lane's lease allows is never written.
  */
-const ARMED_PER_CONNECTION = 1.25;
+const ARMED_PER_CONNECTION = 1.5;
 
 /** Longest wait of a message that could not be sent because nobody answered. */
 const LONGEST_WAIT_MS = 60_000;
@@ -34,6 +34,7 @@ const LONGEST_WAIT_MS = 60_000;
 @Injectable()
 export class Dispatcher {
   private onTheWire = 0;
+  private answers = 0;
   private readonly answered: Histogram;
 
   constructor(
@@ -46,12 +47,18 @@ export class Dispatcher {
     this.answered = runtime.metrics.histogram('heliograph_graph_seconds', 'Time from a send to its answer.');
   }
 
+  /** Sends that have been answered, or given up, so far. */
+  get answeredCount(): number {
+    return this.answers;
+  }
+
   /**
-   * Sends that may begin now: hardly more than there are connections (one that waits long could outlive its lane's
-   * lease), and without more outcomes waiting to be written than the database can keep up with.
+   * Sends that may begin once `answersToCome` more have been answered: hardly more than there are connections (one that waits
+   * long could outlive its lane's lease), and without more outcomes waiting to be written than the database can keep up with.
    */
-  get room(): number {
-    const connections = Math.floor(this.runtime.config.graphConnections * ARMED_PER_CONNECTION) - this.onTheWire;
+  room(answersToCome: number): number {
+    const { graphConnections } = this.runtime.config;
+    const connections = Math.floor(graphConnections * ARMED_PER_CONNECTION) - this.onTheWire + answersToCome;
     return Math.min(connections, MOST_UNSETTLED - this.settler.inFlightCount);
   }
 
@@ -69,6 +76,7 @@ export class Dispatcher {
     const ofPair = this.limits.claimPlace(message);
     const result = await this.post(message, mayStillSend, ofPair);
     this.onTheWire -= 1;
+    this.answers += 1;
     end();
     this.runtime.crash.pass('response-in');
     const outcome = classifyOutcome(result);

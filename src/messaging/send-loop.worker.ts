@@ -7,26 +7,15 @@ import { ARM_TO_WIRE_MS, type Candidate, RateLimitService } from '../rate-limit/
 import { Dispatcher } from './dispatcher.js';
 import { LaneKeeper } from './lane-keeper.js';
 import { LaneSchedule } from './lane-schedule.js';
+import { RoundPace, TICK_MS } from './round-pace.js';
 import { SendQueue } from './send-queue.js';
 import type { ArmedMessage, DueMessage, HeldLane, LaneRequest } from './send-queue.store.js';
-
-/**
- * Least time from the start of one round to the next. Longer rounds arm more messages with one commit; the limiter's burst bridges them.
- * Whatever one round arms is on the wire within it, so a crash leaves no more than that without a known outcome.
- */
-const TICK_MS = 5;
 
 /** Most messages of one lane in one round: 100 ms worth of the highest level. */
 const MOST_PER_LANE = 100;
 
 /** How long a statement that was given up may still commit on the server, with a margin. */
 const DOUBT_MS = 30_000;
-
-/**
- * How far ahead the limiter is asked, learned from how long rounds take to arm their messages: without it every slot would
- * stand empty for so long once a second. What a crash leaves without a known outcome grows by that time, hence the most.
- */
-const AHEAD = { mostMs: 25, weight: 0.1 };
 
 /** How often a worker without lanes looks for some. */
 const NO_LANES_MS = 200;
@@ -65,8 +54,7 @@ export class SendLoopWorker implements Worker {
   private readonly armed: Counter;
   private readonly checking: Every;
   private firstLane = 0;
-  /** How long before its turn a message is looked for, in milliseconds. */
-  private aheadMs = 0;
+  private readonly pace = new RoundPace();
   private doubtEndsAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -118,14 +106,14 @@ export class SendLoopWorker implements Worker {
 
   private quotas(): LaneRequest[] {
     const nowMs = this.runtime.clock.monotonicMs();
-    let room = this.dispatcher.room;
+    let room = this.dispatcher.room(this.pace.answersMeanwhile);
     const quotas: LaneRequest[] = [];
     const due = this.dueLanes();
     // Each round begins with another lane, so that none is always served last when connections are short.
     this.firstLane = (this.firstLane + 1) % Math.max(1, due.length);
     for (const phoneNumberId of [...due.slice(this.firstLane), ...due.slice(0, this.firstLane)]) {
       if (room <= 0) break;
-      const quota = this.limits.quota(phoneNumberId, nowMs, Math.min(room, MOST_PER_LANE), this.aheadMs);
+      const quota = this.limits.quota(phoneNumberId, nowMs, Math.min(room, MOST_PER_LANE), this.pace.aheadMs);
       if (quota === null) continue;
       room -= quota.upTo;
       quotas.push({ phoneNumberId, ...quota });
@@ -134,6 +122,7 @@ export class SendLoopWorker implements Worker {
   }
 
   private async send(quotas: readonly LaneRequest[]): Promise<void> {
+    const answeredBefore = this.dispatcher.answeredCount;
     const askedAtMs = this.runtime.clock.monotonicMs();
     const { due, mayGo, ...held } = await this.queue.peek(quotas);
     this.schedule.looked(
@@ -151,7 +140,7 @@ export class SendLoopWorker implements Worker {
     );
     this.armed.inc(armed.length);
     if (armed.length > 0) this.runtime.crash.pass('armed');
-    this.learnAhead(this.runtime.clock.monotonicMs() - askedAtMs);
+    this.pace.learn(this.runtime.clock.monotonicMs() - askedAtMs, this.dispatcher.answeredCount - answeredBefore);
     // Counted from before they were armed, so that it ends before any other owner's reckoning does.
     const untilMs = armingMs + ARM_TO_WIRE_MS;
     for (const message of armed) void this.dispatch(message, untilMs);
@@ -205,15 +194,6 @@ export class SendLoopWorker implements Worker {
     }
   }
 
-  /**
-   * A round took `tookMs` from its quotas to its messages. What becomes free until the next round has armed its own is this
-   * round's to arm.
-   */
-  private learnAhead(tookMs: number): void {
-    const wantedMs = tookMs + Math.max(TICK_MS, tookMs);
-    this.aheadMs += (Math.min(AHEAD.mostMs, wantedMs) - this.aheadMs) * AHEAD.weight;
-  }
-
   private get inDoubt(): boolean {
     return this.runtime.clock.monotonicMs() < this.doubtEndsAtMs;
   }
@@ -239,7 +219,7 @@ export class SendLoopWorker implements Worker {
     for (const [phoneNumberId, dueMs] of this.schedule.known()) {
       if (dueMs >= earliestMs || this.keeper.lane(phoneNumberId) === undefined) continue;
       const freeMs = this.limits.freeAtMs(phoneNumberId, nowMs);
-      earliestMs = Math.min(earliestMs, Math.max(dueMs, freeMs - this.aheadMs));
+      earliestMs = Math.min(earliestMs, Math.max(dueMs, freeMs - this.pace.aheadMs));
     }
     return Math.max(tickMs, earliestMs) - nowMs;
   }
