@@ -548,6 +548,7 @@ table templates: row level security
   column heard_at: timestamp with time zone
   column synced_at: timestamp with time zone
   column updated_at: timestamp with time zone not null default now()
+  column listed_at: timestamp with time zone
   constraint templates_pkey: PRIMARY KEY (waba_id, template_id)
   constraint templates_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id)
   constraint templates_waba_id_fkey: FOREIGN KEY (waba_id) REFERENCES wabas(waba_id)

@@ -79,8 +79,8 @@ export class TemplateEditsService {
     const mayBeDone = refusal === null || refusal.code === 'meta_unavailable';
     const listed = mayBeDone ? await this.syncs.syncNamed(waba, before.name) : null;
     const after = await this.read(tenant, id);
-    // Only a change that can be seen proves that the call whose answer was lost had been taken. Seen at Meta: the row keeps
-    // what a webhook said that came after the list was asked for, and webhooks do not say all of it.
+    // Only a change that can be seen proves that the call whose answer was lost had been taken. Seen in the list that was
+    // asked for afterwards: the row may be of a later one already, and of somebody else's edit.
     const atMeta = listed?.find((template) => template.templateId === id);
     const isSeen =
       'components' in changes &&

@@ -145,7 +145,8 @@ interface Writing {
 
 /**
  * Writes what was learned of a WABA's templates, with a row in `template_changes` for every change of state, category
- * and quality. A poll does not overwrite what a webhook told after it had asked. Gives the ids that are new.
+ * and quality. A poll does not overwrite what a webhook told after it had asked, nor a poll that asked later; content is
+ * told by polls alone, so no webhook keeps it from being taken. Gives the ids that are new.
  */
 export async function writeTemplates(
   q: Queryable,
@@ -175,15 +176,20 @@ const WRITE = `with told as (
         order by template_id for update
      ), news as (
        select told.*, known.template_id is null as is_new,
-              $3 = 'webhook' or known.heard_at is null or known.heard_at < $4::timestamptz as is_newer,
+              $3 = 'webhook' or ((known.heard_at is null or known.heard_at < $4::timestamptz)
+                                 and (known.listed_at is null or known.listed_at <= $4)) as is_newer,
+              $3 = 'poll' and (known.listed_at is null or known.listed_at <= $4) as has_content,
               known.status as old_status, known.category as old_category, known.quality_score as old_quality
          from told left join known on known.template_id = told."templateId"
      ), written as (
        insert into templates as t (waba_id, template_id, portfolio_id, name, language, status, category, quality_score,
-              rejected_reason, parameter_format, components, heard_at, synced_at)
-       select $1, "templateId", $2, name, language, status, category, "qualityScore", reason, "parameterFormat",
-              components, case when $3 = 'webhook' then now() end, case when $3 = 'poll' then now() end
-         from news where is_newer order by "templateId"
+              rejected_reason, parameter_format, components, heard_at, synced_at, listed_at)
+       select $1, "templateId", $2, name, language, case when is_newer then status end,
+              case when is_newer then category end, case when is_newer then "qualityScore" end, reason,
+              case when has_content then "parameterFormat" end, case when has_content then components end,
+              case when $3 = 'webhook' then now() end, case when $3 = 'poll' then now() end,
+              case when has_content then $4 end
+         from news where is_newer or has_content order by "templateId"
            on conflict (waba_id, template_id) do update
           set name = excluded.name, language = excluded.language,
               status = coalesce(excluded.status, t.status), category = coalesce(excluded.category, t.category),
@@ -192,6 +198,7 @@ const WRITE = `with told as (
               parameter_format = coalesce(excluded.parameter_format, t.parameter_format),
               components = coalesce(excluded.components, t.components),
               heard_at = coalesce(excluded.heard_at, t.heard_at), synced_at = coalesce(excluded.synced_at, t.synced_at),
+              listed_at = coalesce(excluded.listed_at, t.listed_at),
               updated_at = case when (coalesce(excluded.status, t.status), coalesce(excluded.category, t.category),
                 coalesce(excluded.quality_score, t.quality_score), coalesce(excluded.components, t.components),
                 coalesce(excluded.parameter_format, t.parameter_format), excluded.name, excluded.language)
@@ -211,13 +218,14 @@ const WRITE = `with told as (
 
 /**
  * Marks templates as deleted that a whole list of the WABA's no longer has. Those that only webhooks told of stay: a list
- * may lag behind them.
+ * may lag behind them. So do those that a list has which was asked for later: they were made meanwhile.
  */
 export async function markGone(q: Queryable, writing: Writing, listed: readonly string[]): Promise<number> {
   const rows = await q.rows(
     `with gone as (
        select template_id, status from templates
         where waba_id = $1 and synced_at is not null and (heard_at is null or heard_at < $3)
+          and (listed_at is null or listed_at <= $3)
           and status is distinct from 'DELETED' and template_id <> all($4::text[])
         order by template_id for update
      ), noted as (

@@ -69,6 +69,27 @@ describe('what is kept of templates', () => {
     expect((await history()).slice(3)).toEqual(['webhook status APPROVED PAUSED', 'poll status PAUSED APPROVED']);
   });
 
+  it('shows the content of the list that was asked for last, whatever a webhook told meanwhile', async () => {
+    await polled([HELLO]);
+    const edited = { ...HELLO, components: [{ type: 'BODY', text: 'Hi {{1}}, it has left our house.' }] };
+    const askedAt = await store.readClock(db);
+    await heard({ status: 'PENDING' });
+    await polled([edited], askedAt);
+    const shown = { status: 'PENDING', category: 'UTILITY', components: edited.components };
+    expect(await now()).toMatchObject(shown);
+    // A list that was asked for before the edit, and whose answer came after it.
+    await polled([{ ...HELLO, category: 'MARKETING' }], new Date(askedAt.getTime() - 1));
+    expect(await now()).toMatchObject(shown);
+  });
+
+  it('keeps the state of the list that was asked for last, when an earlier one is written after it', async () => {
+    const askedAt = await store.readClock(db);
+    await polled([{ ...HELLO, status: 'PAUSED' }], askedAt);
+    await polled([HELLO], new Date(askedAt.getTime() - 1));
+    expect(await now()).toMatchObject({ status: 'PAUSED' });
+    expect((await history()).slice(3)).toEqual([]);
+  });
+
   it('takes a template that it hears of by a webhook first, and then its content by a poll', async () => {
     expect([...(await heard({ status: 'APPROVED' }))]).toEqual(['1']);
     expect(await now()).toMatchObject({ status: 'APPROVED', components: null, synced_at: null });
@@ -86,6 +107,13 @@ describe('what is kept of templates', () => {
     );
     expect(rows.map((row) => `${row.template_id} ${row.status}`)).toEqual(['1 DELETED', '2 APPROVED', '3 APPROVED']);
     expect((await history()).at(-1)).toBe('poll status APPROVED DELETED');
+  });
+
+  it('does not mark what was made after the list was asked for as deleted', async () => {
+    const askedAt = await store.readClock(db);
+    await polled([HELLO], new Date(askedAt.getTime() + 1));
+    expect(await store.markGone(db, writing('poll', askedAt), [])).toBe(0);
+    expect(await now()).toMatchObject({ status: 'APPROVED' });
   });
 
   it('claims each WABA once per period over all replicas, and again when it is hastened', async () => {
