@@ -15,7 +15,7 @@ import type { UploadPart } from '../platform/http/multipart.js';
 import { Runtime } from '../platform/runtime.js';
 import { expiredFile, InboundMediaService } from './inbound-media.service.js';
 import type { MediaView } from './media.dto.js';
-import { deleteMedia, findMedia, insertMedia, type MediaRow } from './media.store.js';
+import { deleteMedia, findInboundMedia, findMedia, insertMedia, type MediaRow } from './media.store.js';
 
 /** The bytes of a file with what it takes to hand them on. */
 export interface MediaContent {
@@ -70,14 +70,23 @@ export class MediaService {
     return toMediaView(await this.find(tenant, id));
   }
 
-  /** Its bytes. Those of a file that a person sent are fetched from Meta first, when that was not done before. */
+  /** A file that a person sent, by Meta's id of it: the one that webhooks and events have. */
+  async getByMetaId(tenant: Tenant, metaMediaId: string): Promise<MediaView> {
+    const row = await this.db.asTenant(tenant.portfolioId, (tx) =>
+      findInboundMedia(tx, tenant.portfolioId, metaMediaId),
+    );
+    if (row === null) throw notFound();
+    return toMediaView(row);
+  }
+
+  /** A file of the tenant's as it is once we have its bytes: those of a person's are fetched from Meta when that was not done before. */
+  async getStored(tenant: Tenant, id: string): Promise<MediaView> {
+    return toMediaView(await this.findStored(tenant, id));
+  }
+
+  /** Its bytes, fetched as `getStored` does. */
   async open(tenant: Tenant, id: string): Promise<MediaContent> {
-    let row = await this.find(tenant, id);
-    if (row.state === 'remote') {
-      await this.inbound.require(tenant.portfolioId, id);
-      row = await this.find(tenant, id);
-    }
-    if (row.state !== 'stored') throw expiredFile();
+    const row = await this.findStored(tenant, id);
     try {
       return { view: toMediaView(row), content: await this.blobs.open(keyOf(row)) };
     } catch (error) {
@@ -96,6 +105,16 @@ export class MediaService {
   private async find(tenant: Tenant, id: string): Promise<MediaRow> {
     const row = await this.db.asTenant(tenant.portfolioId, (tx) => findMedia(tx, tenant.portfolioId, id));
     if (row === null) throw notFound();
+    return row;
+  }
+
+  private async findStored(tenant: Tenant, id: string): Promise<MediaRow> {
+    let row = await this.find(tenant, id);
+    if (row.state === 'remote') {
+      await this.inbound.require(tenant.portfolioId, id);
+      row = await this.find(tenant, id);
+    }
+    if (row.state !== 'stored') throw expiredFile();
     return row;
   }
 

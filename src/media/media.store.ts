@@ -52,6 +52,19 @@ export async function findMedia(q: Queryable, portfolioId: string, id: string): 
   return row ?? null;
 }
 
+/** A file that a person sent to a number of a portfolio, by the id that its webhook had; null when there is none. */
+export async function findInboundMedia(
+  q: Queryable,
+  portfolioId: string,
+  metaMediaId: string,
+): Promise<MediaRow | null> {
+  const [row] = await q.rows<MediaRow>(
+    `select ${COLUMNS} from media where portfolio_id = $1 and meta_media_id = $2 and direction = 'inbound'`,
+    [portfolioId, metaMediaId],
+  );
+  return row ?? null;
+}
+
 /** Takes a file of a portfolio out, with what Meta has of its content when no other file has the same; null when there was none. */
 export async function deleteMedia(q: Queryable, portfolioId: string, id: string): Promise<MediaRow | null> {
   const [row] = await q.rows<MediaRow>(

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { LUCKY, OTHER } from '../support/accounts.js';
-import type { ApiClient } from '../support/api-client.js';
+import type { ApiClient, CallOptions } from '../support/api-client.js';
 import { aRecipient } from '../support/factories.js';
 import { type FileAtMeta, hashOf, MetaFiles } from '../support/meta-files.js';
 import { type Stack, startStack } from '../support/stack.js';
@@ -31,6 +31,11 @@ interface Media {
   readonly state: string;
   readonly meta_media_id: string;
   readonly size_bytes: number | null;
+}
+
+interface Received {
+  readonly wamid?: string;
+  readonly message: Readonly<Record<string, { readonly id: string } | undefined>>;
 }
 
 /** The file of the message with this wamid, once its event is there. */
@@ -135,6 +140,71 @@ describe('a file that a person sent', () => {
     const id = await someoneSends({ bytes: Buffer.from('x'), refusal });
     expect(await download(id)).toMatchObject({ status: 422, body: { code: 'meta_refused' } });
     expect(await show(id)).toMatchObject({ state: 'remote' });
+  });
+});
+
+describe('for a client of the Cloud API, a file that a person sent', () => {
+  const node = (id: string, options: CallOptions = {}) => byItself.get(`/v23.0/${id}`, options);
+  /** Meta's id of a file that somebody sends, as its event tells it. */
+  const metaIdOf = async (type: string): Promise<string> => {
+    const answer = await fetch(`${stack.simulator.url}/_simulator/inbound`, {
+      method: 'POST',
+      body: JSON.stringify({ from: aRecipient(), type }),
+    });
+    const { wamid } = (await answer.json()) as { wamid: string };
+    await fileOf(wamid);
+    const events = (await byItself.allEvents()).map(({ data }) => data as unknown as Received);
+    return events.find((data) => data.wamid === wamid)?.message[type]?.id ?? '';
+  };
+  const unknown = { status: 400, body: { error: { type: 'GraphMethodException', code: 100, error_subcode: 33 } } };
+
+  it('goes by Meta’s id, as Meta shows it, and its url gives the bytes to the same key', async () => {
+    const id = await metaIdOf('image');
+    const { status, body } = await byItself.get<{ url: string; sha256: string; file_size: number }>(
+      `/v23.0/${id}?phone_number_id=${LUCKY.phoneNumberId}`,
+    );
+    const content = await fetch(body.url, { headers: { authorization: `Bearer ${LUCKY.keys.all}` } });
+    const bytes = Buffer.from(await content.arrayBuffer());
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: {
+        messaging_product: 'whatsapp',
+        url: expect.stringContaining(byItself.url),
+        mime_type: 'image/png',
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        file_size: bytes.length,
+        id,
+      },
+    });
+  });
+
+  it('is not there for another tenant, nor under an id that Meta never told us', async () => {
+    const id = await metaIdOf('document');
+    expect(await node(id, { key: OTHER.keys.all })).toMatchObject(unknown);
+    expect(await byItself.call('DELETE', `/v23.0/${id}`, { key: OTHER.keys.all })).toMatchObject(unknown);
+    expect(await node('1')).toMatchObject(unknown);
+    expect(await node(id)).toMatchObject({ status: 200, body: { id } });
+  });
+
+  it('is removed by Meta’s id', async () => {
+    const id = await metaIdOf('audio');
+    expect(await byItself.call('DELETE', `/v23.0/${id}`)).toMatchObject({ status: 200, body: { success: true } });
+    expect(await node(id)).toMatchObject(unknown);
+  });
+
+  it('is unknown as at Meta once Meta has it no more', async () => {
+    const id = await metaIdOf('video');
+    await stack.control(`media/${id}/expire`);
+    expect(await node(id)).toMatchObject(unknown);
+  });
+
+  it('may be asked for again when Meta is away', async () => {
+    const ours = await someoneSends({ bytes: Buffer.from('x'), refusal: { status: 503, body: {} } });
+    const { meta_media_id } = await show(ours);
+    expect(await onDemand.get(`/v23.0/${meta_media_id}`)).toMatchObject({
+      status: 503,
+      body: { error: { code: 2, is_transient: true } },
+    });
   });
 });
 

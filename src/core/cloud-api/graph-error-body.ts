@@ -29,6 +29,7 @@ const INVALID: Row = { status: 400, code: 100, message: '(#100) Invalid paramete
 const MISSING: Row = { status: 400, code: 131008, message: '(#131008) Required parameter is missing' };
 const BAD_VALUE: Row = { status: 400, code: 131009, message: '(#131009) Parameter value is not valid' };
 const WENT_WRONG: Row = { status: 500, code: 131000, message: '(#131000) Something went wrong' };
+const TRY_AGAIN: Row = { status: 503, code: 2, message: 'Service temporarily unavailable', isTransient: true };
 
 /** Our errors in Meta's words. What is not named here is a mistake of the caller's below 500, and ours from there on. */
 const ROWS: Partial<Record<GatewayErrorCode, Row>> = {
@@ -36,7 +37,8 @@ const ROWS: Partial<Record<GatewayErrorCode, Row>> = {
   forbidden: { status: 403, code: 10, message: '(#10) Application does not have permission for this action' },
   payload_too_large: { ...INVALID, status: 413 },
   too_many_requests: { status: 429, code: 4, message: '(#4) Application request limit reached', isTransient: true },
-  unavailable: { status: 503, code: 2, message: 'Service temporarily unavailable', isTransient: true },
+  unavailable: TRY_AGAIN,
+  meta_unavailable: TRY_AGAIN,
 };
 
 /**
