@@ -15,7 +15,7 @@ import { type FieldError, GatewayError } from '../core/gateway-error.js';
 import { type AnswerRow, AnswersService } from '../messaging/answers.service.js';
 import { SendMessageDto } from '../messaging/messaging.dto.js';
 import { MessagingService } from '../messaging/messaging.service.js';
-import { GraphClient } from '../meta/graph-client.js';
+import { ReadReceiptsService } from '../messaging/read-receipts.service.js';
 import type { Tenant } from '../platform/auth/principal.js';
 import { GatewayValidationPipe } from '../platform/http/validation.pipe.js';
 import { Runtime } from '../platform/runtime.js';
@@ -42,7 +42,7 @@ export class DropInService {
     private readonly messaging: MessagingService,
     private readonly answering: AnswersService,
     private readonly accounts: AccountsService,
-    private readonly graph: GraphClient,
+    private readonly receipts: ReadReceiptsService,
     private readonly runtime: Runtime,
   ) {
     this.answers = runtime.metrics.counter(
@@ -54,7 +54,8 @@ export class DropInService {
 
   /**
    * `POST /{phone_number_id}/messages`: has a message taken on and answers as Meta does, with its wamid when that
-   * comes in time, else with an id of ours that events and lists know it by. A read receipt goes straight to Meta.
+   * comes in time, else with an id of ours that events and lists know it by. A read receipt goes straight to Meta, and
+   * is noted with the message that it is for.
    */
   async postMessages(
     tenant: Tenant,
@@ -111,13 +112,10 @@ export class DropInService {
     dto.context.message_id = wamid;
   }
 
-  private async passOn(tenant: Tenant, phoneNumberId: string, request: ReadRequest): Promise<GraphAnswer> {
-    const number = this.accounts.phoneNumber(phoneNumberId);
-    const token = this.accounts.waba(number?.wabaId ?? '')?.accessToken;
-    if (token === undefined) throw new GatewayError('unavailable', 'There is no access token for this number.');
-    const wamid = await this.messaging.wamidOf(tenant, request.messageId);
-    const payload = JSON.stringify({ ...request.body, message_id: wamid ?? request.messageId });
-    const result = await this.graph.post(`/${phoneNumberId}/messages`, token, payload);
+  private async passOn(tenant: Tenant, phoneNumberId: string, { receipt }: ReadRequest): Promise<GraphAnswer> {
+    const wamid = await this.messaging.wamidOf(tenant, receipt.message_id);
+    const named = { ...receipt, message_id: wamid ?? receipt.message_id };
+    const result = await this.receipts.passOn(tenant, phoneNumberId, named);
     if (result.kind === 'failure' || result.body === undefined) {
       throw new GatewayError('unavailable', 'The Graph API did not answer; try again.', { retryAfterMs: 1000 });
     }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsService } from '../accounts/accounts.service.js';
+import type { ReadReceipt } from '../core/cloud-api/read-request.js';
 import { classifyOutcome, type SendResult } from '../core/delivery/classify-outcome.js';
 import { GatewayError } from '../core/gateway-error.js';
 import { GraphClient } from '../meta/graph-client.js';
@@ -22,26 +23,33 @@ export class ReadReceiptsService {
    * `meta_refused` with Meta's words, or `meta_unavailable` when nobody knows; then it may be tried again.
    */
   async markRead(tenant: Tenant, dto: MarkReadDto): Promise<MarkedReadView> {
-    const number = this.accounts.phoneNumber(dto.phone_number_id);
+    const { message_id, typing_indicator } = dto;
+    const result = await this.passOn(tenant, dto.phone_number_id, {
+      messaging_product: 'whatsapp',
+      status: 'read',
+      message_id,
+      ...(typing_indicator === undefined ? {} : { typing_indicator: { type: typing_indicator.type } }),
+    });
+    if (!isSuccess(result)) throw refusal(result);
+    return { success: true };
+  }
+
+  /**
+   * Passes a receipt on to Meta as it is, and notes in ours what Meta marked. What Meta answered, or that it did not, is
+   * the value. Throws `invalid_request` for a number of somebody else's, and `unavailable` without its access token.
+   */
+  async passOn(tenant: Tenant, phoneNumberId: string, receipt: ReadReceipt): Promise<SendResult> {
+    const number = this.accounts.phoneNumber(phoneNumberId);
     if (number === undefined || number.portfolioId !== tenant.portfolioId) throw notYours();
     const token = this.accounts.waba(number.wabaId)?.accessToken;
     if (token === undefined) {
       throw new GatewayError('unavailable', 'The access token of this number cannot be read.', { retryAfterMs: 5000 });
     }
-    const receipt = {
-      messaging_product: 'whatsapp',
-      status: 'read',
-      message_id: dto.message_id,
-      ...(dto.typing_indicator === undefined ? {} : { typing_indicator: { type: dto.typing_indicator.type } }),
-    };
-    const result = await this.graph.post(`/${number.phoneNumberId}/messages`, token, JSON.stringify(receipt));
-    if (!isSuccess(result)) throw refusal(result);
-    await markInboundRead(this.db, {
-      portfolioId: tenant.portfolioId,
-      phoneNumberId: number.phoneNumberId,
-      wamid: dto.message_id,
-    });
-    return { success: true };
+    const result = await this.graph.post(`/${phoneNumberId}/messages`, token, JSON.stringify(receipt));
+    if (isSuccess(result)) {
+      await markInboundRead(this.db, { portfolioId: tenant.portfolioId, phoneNumberId, wamid: receipt.message_id });
+    }
+    return result;
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readAnsweredId, writeAnsweredId } from '../../src/core/cloud-api/answered-id.js';
 import { LUCKY, OTHER } from '../support/accounts.js';
@@ -6,6 +7,8 @@ import { aRecipient } from '../support/factories.js';
 import { aForm, aPng } from '../support/files.js';
 import { askOracle } from '../support/oracle.js';
 import { type Stack, startStack } from '../support/stack.js';
+import { until } from '../support/until.js';
+import { messagesWebhook, postWebhook } from '../support/webhooks.js';
 
 interface Sent {
   readonly messaging_product: string;
@@ -128,12 +131,23 @@ describe('POST /{version}/{phone_number_id}/messages', () => {
     expect(page.body.messages).toMatchObject([{ callback_data: 'order 7' }]);
   });
 
-  it('passes read receipts on to Meta, and Meta’s answer back', async () => {
-    const receipt = { messaging_product: 'whatsapp', status: 'read', message_id: 'wamid.HBgLMTY1MDU1NTEyMzQ' };
+  it('passes read receipts on to Meta, and Meta’s answer back, and notes what was read', async () => {
+    const id = `wamid.${randomBytes(9).toString('base64url')}`;
+    const text = { from: aRecipient().slice(1), id, timestamp: '1793001600', type: 'text', text: { body: 'Hi' } };
+    await postWebhook(stack.api, messagesWebhook({ messages: [text] }));
+    const isRead = async () => {
+      const sql = `select read_at is not null as read from inbound_messages where wamid = $1`;
+      return (await stack.database.db.rows<{ read: boolean }>(sql, [id]))[0];
+    };
+    expect(await until(isRead)).toEqual({ read: false });
+    const receipt = { messaging_product: 'whatsapp', status: 'read', message_id: id };
+    const refused = await post<Refused>({ ...receipt, typing_indicator: { type: 'voice' } });
+    expect({ status: refused.status, ...(await isRead()) }).toEqual({ status: 400, read: false });
     expect(await post({ ...receipt, typing_indicator: { type: 'text' } })).toMatchObject({
       status: 200,
       body: { success: true },
     });
+    expect(await isRead()).toEqual({ read: true });
   });
 
   it.each([

@@ -75,6 +75,7 @@ describe('a message of a Cloud API client', () => {
     [{ messaging_product: 'whatsapp', status: 'delivered' }, ['/status']],
     [{ messaging_product: 'whatsapp', status: 'read' }, ['/message_id']],
     [{ messaging_product: 'whatsapp', status: 'read', message_id: 'x'.repeat(129) }, ['/message_id']],
+    [{ messaging_product: 'whatsapp', status: 'read', message_id: 'wamid.\u0000' }, ['/message_id']],
   ])('is refused as %j, naming what is wrong', (body, pointers) => {
     expect.assertions(2);
     try {
@@ -104,10 +105,7 @@ describe('a read receipt', () => {
   it('keeps what Meta knows, the typing indicator too, and nothing else', () => {
     const body = { messaging_product: 'whatsapp', status: 'read', message_id: 'wamid.X' };
     const typing = { typing_indicator: { type: 'text' } };
-    expect(read({ ...body, ...typing, more: 1 })).toEqual({
-      kind: 'read',
-      messageId: 'wamid.X',
-      body: { ...body, ...typing },
-    });
+    expect(read({ ...body, ...typing, more: 1 })).toEqual({ kind: 'read', receipt: { ...body, ...typing } });
+    expect(read({ ...body, typing_indicator: null })).toEqual({ kind: 'read', receipt: body });
   });
 });

@@ -1,9 +1,18 @@
 import { type FieldError, GatewayError } from '../gateway-error.js';
+import { isStorableText } from '../text/well-formed.js';
 
 /** A body of `POST /{version}/{phone_number_id}/messages`, told apart. */
 export type CloudApiRequest =
   | { readonly kind: 'send'; readonly message: Record<string, unknown>; readonly input: string }
-  | { readonly kind: 'read'; readonly messageId: string; readonly body: Record<string, unknown> };
+  | { readonly kind: 'read'; readonly receipt: ReadReceipt };
+
+/** A read receipt as Meta takes it, and nothing else (Meta, "Mark messages as read" and "Typing indicators"). */
+export interface ReadReceipt {
+  readonly messaging_product: 'whatsapp';
+  readonly status: 'read';
+  readonly message_id: string;
+  readonly typing_indicator?: unknown;
+}
 
 /** Fields of Meta's envelope that have another name with us, or none. */
 const NOT_OURS = new Set(['messaging_product', 'biz_opaque_callback_data']);
@@ -60,18 +69,20 @@ function readSend(phoneNumberId: string, given: Record<string, unknown>): CloudA
 
 function readReceipt(given: Record<string, unknown>): CloudApiRequest {
   if (given.status !== 'read') throw invalid('/status', 'status must be read');
-  const { message_id: messageId } = given;
-  if (typeof messageId !== 'string' || messageId.length === 0 || messageId.length > MOST_OF_A_WAMID) {
+  const { message_id, typing_indicator: typing } = given;
+  if (typeof message_id !== 'string' || !isWamid(message_id)) {
     throw invalid('/message_id', 'message_id must be the wamid of a message that was received');
   }
-  const { typing_indicator: typing } = given;
-  const body = {
-    messaging_product: 'whatsapp',
-    status: 'read',
-    message_id: messageId,
-    ...(typing === undefined || typing === null ? {} : { typing_indicator: typing }),
+  const receipt = { messaging_product: 'whatsapp', status: 'read', message_id } as const;
+  return {
+    kind: 'read',
+    receipt: typing === undefined || typing === null ? receipt : { ...receipt, typing_indicator: typing },
   };
-  return { kind: 'read', messageId, body };
+}
+
+/** It is looked for among ours: what PostgreSQL cannot store is the id of nothing. */
+function isWamid(id: string): boolean {
+  return id.length > 0 && id.length <= MOST_OF_A_WAMID && isStorableText(id);
 }
 
 /** Graph takes objects as JSON text too, which older clients and forms send. What is no JSON stays for the rules. */
