@@ -21,6 +21,7 @@ import { ContentRetention1764000000075 } from './1764000000075-content-retention
 import { Erasures1764000000076 } from './1764000000076-erasures.js';
 import { MarketingCaps1764000000079 } from './1764000000079-marketing-caps.js';
 import { WabaCalls1764000000080 } from './1764000000080-waba-calls.js';
+import { FairnessKeys1764000000083 } from './1764000000083-fairness-keys.js';
 import { TemplateLists1764000000090 } from './1764000000090-template-lists.js';
 
 /** Every migration, oldest first. A new one is a new file and a line here; one that has landed is never edited. */
@@ -48,5 +49,6 @@ export const MIGRATIONS = [
   Erasures1764000000076,
   MarketingCaps1764000000079,
   WabaCalls1764000000080,
+  FairnessKeys1764000000083,
   TemplateLists1764000000090,
 ];

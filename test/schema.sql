@@ -315,6 +315,7 @@ table messages: row level security with (fillfactor=70)
   column envelope: jsonb
   column pool_id: uuid
   column content_erased_at: timestamp with time zone
+  column fairness_key: text not null default ''::text
   constraint messages_on_unknown: CHECK ((on_unknown = ANY (ARRAY['hold'::text, 'resend'::text])))
   constraint messages_pkey: PRIMARY KEY (id)
   constraint messages_priority: CHECK (((priority >= 0) AND (priority <= 2)))
@@ -322,7 +323,7 @@ table messages: row level security with (fillfactor=70)
   constraint messages_sending_was_armed: CHECK (((state <> 'sending'::text) OR ((attempt_no > 0) AND (armed_at IS NOT NULL))))
   constraint messages_state: CHECK ((state = ANY (ARRAY['scheduled'::text, 'queued'::text, 'sending'::text, 'submitted'::text, 'unknown'::text, 'unconfirmed'::text, 'rejected'::text, 'expired'::text, 'cancelled'::text])))
   constraint messages_submitted_has_wamid: CHECK (((state <> 'submitted'::text) OR (wamid IS NOT NULL)))
-  index messages_due: CREATE INDEX messages_due ON public.messages USING btree (phone_number_id, priority, due_at, id) WHERE (state = ANY (ARRAY['queued'::text, 'scheduled'::text]))
+  index messages_due: CREATE INDEX messages_due ON public.messages USING btree (phone_number_id, priority, fairness_key, due_at, id) WHERE (state = ANY (ARRAY['queued'::text, 'scheduled'::text]))
   index messages_expiring: CREATE INDEX messages_expiring ON public.messages USING btree (expires_at) WHERE ((state = ANY (ARRAY['queued'::text, 'scheduled'::text])) AND (expires_at IS NOT NULL))
   index messages_in_doubt: CREATE INDEX messages_in_doubt ON public.messages USING btree (armed_at) WHERE (state = 'unknown'::text)
   index messages_of_pool: CREATE INDEX messages_of_pool ON public.messages USING btree (pool_id, phone_number_id, recipient, id) WHERE ((pool_id IS NOT NULL) AND (state = ANY (ARRAY['queued'::text, 'scheduled'::text, 'sending'::text, 'unknown'::text])))
@@ -473,6 +474,7 @@ table rate_limit_policies: row level security
   column changed_by: text not null
   column marketing_cap: integer
   column marketing_cap_days: integer
+  column fairness_weights: jsonb
   constraint rate_limit_policies_marketing_cap: CHECK ((((marketing_cap > 0) AND (marketing_cap_days > 0)) OR ((marketing_cap IS NULL) AND (marketing_cap_days IS NULL))))
   constraint rate_limit_policies_max_mps: CHECK ((max_mps > 0))
   constraint rate_limit_policies_phone_number_id_fkey: FOREIGN KEY (phone_number_id) REFERENCES phone_numbers(phone_number_id) ON DELETE CASCADE

@@ -47,7 +47,7 @@ export async function eraseMessages(tx: Queryable, ids: readonly string[], patte
   await tx.run(
     `update messages
         set recipient = 'erased', recipient_kind = 'bsuid', wa_id = null, content = '{}', context = null, envelope = null,
-            callback_data = null, metadata = null, conversation = null, on_unknown = 'hold', content_erased_at = now(),
+            callback_data = null, metadata = null, fairness_key = '', conversation = null, on_unknown = 'hold', content_erased_at = now(),
             errors = case when errors::text ~ any($2) then '[]' else errors end
       where id = any($1::uuid[])`,
     [ids, patterns],

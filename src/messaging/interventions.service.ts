@@ -87,7 +87,9 @@ export class InterventionsService {
     const what = kind === 'cancel_asked' ? 'cancel' : 'resend';
     this.asked.inc({ what, result: answer === null ? 'done' : answer === 'done' ? 'repeated' : 'refused' });
     if (answer instanceof GatewayError) throw answer;
-    if (kind === 'resend_asked') this.schedule.wake(row.phone_number_id);
+    if (kind === 'resend_asked') {
+      this.schedule.wake(row.phone_number_id, { priority: row.priority, fairnessKey: row.fairness_key });
+    }
     this.outbox.raise();
     return toMessageView(await this.readOwn(tenant, id));
   }

@@ -1,6 +1,7 @@
 import { isISO8601 } from 'class-validator';
 import { wamid } from '../core/content/wamid.js';
 import type { FieldError } from '../core/gateway-error.js';
+import { FAIRNESS_KEY } from '../core/limits/fair-share.js';
 import { isBsuid, parsePhone } from '../core/phone/recipient.js';
 import { anyObject, type Fields, object } from '../core/shape/object-shape.js';
 import { addFault, described, nullable, optional, type Shape } from '../core/shape/shape.js';
@@ -86,6 +87,13 @@ const FIELDS: Readonly<Record<string, Shape>> = {
     described(
       oneOf(PRIORITIES),
       'Which messages of the number go first. Default: `marketing` for templates, `utility` for everything else.',
+    ),
+  ),
+  fairness_key: nullable(
+    described(
+      text({ pattern: FAIRNESS_KEY, rule: 'must be 1 to 64 letters, digits, _, -, . or :' }),
+      'What it belongs to, such as a campaign: messages of a number that wait at the same priority share its rate evenly by their keys, and all without ' +
+        'a key count as one. Within a key they go in the order in which they were accepted. Dropped for `authentication`, which never waits for a share.',
     ),
   ),
   on_unknown: nullable(

@@ -16,6 +16,7 @@ const ROW: MessageRow = {
   context: null,
   envelope: null,
   priority: 1,
+  fairness_key: '',
   on_unknown: 'hold',
   send_at: null,
   expires_at: AT,

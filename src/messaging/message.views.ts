@@ -18,6 +18,7 @@ export function toMessageView(row: MessageRow): MessageView {
     ...(row.context === null ? {} : { context: row.context }),
     ...row.envelope,
     priority: PRIORITIES[row.priority] ?? 'marketing',
+    ...(row.fairness_key === '' ? {} : { fairness_key: row.fairness_key }),
     on_unknown: row.on_unknown,
     send_at: iso(row.send_at),
     expires_at: iso(row.expires_at),

@@ -17,6 +17,8 @@ export interface NewMessage {
   readonly envelope: object | null;
   /** 0 authentication, 1 utility, 2 marketing. */
   readonly priority: number;
+  /** What it shares its number's rate by; empty for none. */
+  readonly fairnessKey: string;
   readonly onUnknown: 'hold' | 'resend';
   readonly sendAt: Date | null;
   /** By how much it goes later than `sendAt`, in milliseconds; not at all when absent. */
@@ -62,10 +64,10 @@ export async function insertMessages(
        select * from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::jsonb[],
                             $9::smallint[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[],
                             $14::jsonb[], $15::text[], $16::bytea[], $18::jsonb[], $19::uuid[],
-                            $20::double precision[])
+                            $20::double precision[], $21::text[])
          as i (id, phone_number_id, recipient, recipient_kind, type, content, context, priority, on_unknown, send_at,
                expires_at, callback_data, metadata, key, fingerprint, envelope, pool_id,
-               spread_ms)
+               spread_ms, fairness_key)
      ), claimed as (
        insert into idempotency_keys (portfolio_id, operation, key, fingerprint, resource_id)
        select $1, '${OPERATION}', key, fingerprint, id from input where key is not null order by key
@@ -74,11 +76,11 @@ export async function insertMessages(
      ), accepted as (
        insert into messages (id, portfolio_id, phone_number_id, recipient, recipient_kind, type, content, context,
                              priority, on_unknown, send_at, expires_at, callback_data, metadata, envelope, state,
-                             due_at, pool_id)
+                             due_at, pool_id, fairness_key)
        select id, $1, phone_number_id, recipient, recipient_kind, type, content, context, priority, on_unknown,
               send_at, expires_at, callback_data, metadata, envelope,
               case when send_at > now() then 'scheduled' else 'queued' end,
-              greatest(coalesce(send_at + spread_ms * interval '1 millisecond', now()), now()), pool_id
+              greatest(coalesce(send_at + spread_ms * interval '1 millisecond', now()), now()), pool_id, fairness_key
          from input
         where key is null or id in (select resource_id from claimed)
        returning id, accepted_at, state
@@ -111,6 +113,7 @@ export async function insertMessages(
       column((m) => json(m.envelope)),
       column((m) => m.pool?.poolId ?? null),
       column((m) => m.spreadMs ?? 0),
+      column((m) => m.fairnessKey),
     ],
   );
   const results = new Map<string, Acceptance>(
@@ -177,6 +180,8 @@ export interface MessageRow {
   readonly context: object | null;
   readonly envelope: object | null;
   readonly priority: number;
+  /** Empty for none. */
+  readonly fairness_key: string;
   readonly on_unknown: 'hold' | 'resend';
   readonly send_at: Date | null;
   readonly expires_at: Date | null;
@@ -215,7 +220,7 @@ export interface AttemptRow {
 
 const MESSAGE_COLUMNS = `
   m.id, m.phone_number_id, m.pool_id, m.recipient, m.recipient_kind, m.type, m.content, m.context, m.envelope, m.priority,
-  m.on_unknown, m.send_at, m.expires_at, m.callback_data, m.metadata, m.state, m.status, m.wamid, m.accepted_at, m.submitted_at,
+  m.fairness_key, m.on_unknown, m.send_at, m.expires_at, m.callback_data, m.metadata, m.state, m.status, m.wamid, m.accepted_at, m.submitted_at,
   m.held_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, m.no_status_at, m.inferred, m.errors,
   m.pricing, m.content_erased_at,
   coalesce((select jsonb_agg(jsonb_build_object('number', a.number, 'armed_at', a.armed_at, 'finished_at', a.finished_at,

@@ -45,6 +45,7 @@ export class SendMessageDto implements Partial<Record<Kind, object>> {
   ttl_seconds?: number;
   direct_send_config?: object;
   priority?: Priority | null;
+  fairness_key?: string | null;
   on_unknown?: 'hold' | 'resend' | null;
   send_at?: string | null;
   expires_at?: string | null;
@@ -154,6 +155,9 @@ export class MessageView {
   direct_send_config?: object;
   @ApiProperty({ enum: PRIORITIES })
   priority: Priority;
+  /** What it shares the rate of its number by; only when it has one. */
+  @ApiProperty({ type: String, required: false })
+  fairness_key?: string;
   @ApiProperty({ enum: ['hold', 'resend'] })
   on_unknown: 'hold' | 'resend';
   @ApiProperty({ type: String, format: 'date-time', nullable: true })

@@ -229,6 +229,8 @@ export class MessagingService {
       context: dto.context ?? null,
       envelope: toEnvelope(dto),
       priority: PRIORITIES.indexOf(priority),
+      // A password waits for nobody's share, and its queue is looked at in every round.
+      fairnessKey: priority === 'authentication' ? '' : (dto.fairness_key ?? ''),
       onUnknown: dto.on_unknown ?? 'hold',
       sendAt,
       spreadMs: fullHourSpreadMs(
@@ -271,7 +273,7 @@ export class MessagingService {
 
   private announce(message: NewMessage, state: string): void {
     this.accepted.inc({ type: message.type });
-    if (state === 'queued') this.schedule.wake(message.phoneNumberId);
+    if (state === 'queued') this.schedule.wake(message.phoneNumberId, message);
     this.outbox.raise();
   }
 }
@@ -308,6 +310,7 @@ function acceptedView(message: NewMessage, acceptance: Acceptance): MessageView 
     context: message.context,
     envelope: message.envelope,
     priority: message.priority,
+    fairness_key: message.fairnessKey,
     on_unknown: message.onUnknown,
     send_at: message.sendAt,
     expires_at: message.expiresAt,

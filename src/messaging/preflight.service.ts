@@ -66,7 +66,7 @@ export class PreflightService {
     }
     const nowMs = this.runtime.clock.now().getTime();
     const [ahead, mps, holds, ofPool] = await Promise.all([
-      countAhead(this.db, row.phone_number_id, id),
+      countAhead(this.db, id),
       this.limits.currentMps(tenant, row.phone_number_id),
       this.limits.holds(tenant, ofRow(row)),
       this.pools.whyItStays(row),

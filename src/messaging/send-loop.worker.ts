@@ -6,7 +6,7 @@ import { Runtime } from '../platform/runtime.js';
 import { ARM_TO_WIRE_MS, type Candidate, RateLimitService } from '../rate-limit/rate-limit.service.js';
 import { Dispatcher } from './dispatcher.js';
 import { LaneKeeper } from './lane-keeper.js';
-import { LaneSchedule } from './lane-schedule.js';
+import { LaneSchedule, type QueueName } from './lane-schedule.js';
 import { RoundPace, TICK_MS } from './round-pace.js';
 import { SendQueue } from './send-queue.js';
 import type { ArmedMessage, DueMessage, HeldLane, LaneRequest } from './send-queue.store.js';
@@ -124,12 +124,7 @@ export class SendLoopWorker implements Worker {
   private async send(quotas: readonly LaneRequest[]): Promise<void> {
     const answeredBefore = this.dispatcher.answeredCount;
     const askedAtMs = this.runtime.clock.monotonicMs();
-    const { due, mayGo, ...held } = await this.queue.peek(quotas);
-    this.schedule.looked(
-      askedAtMs,
-      quotas,
-      due.map((m) => m.phone_number_id),
-    );
+    const { mayGo, ...held } = await this.queue.peek(quotas);
     const admitted = await this.admit(mayGo, held);
     if (admitted.length === 0) return;
     const touched = new Set(admitted.map((m) => m.phone_number_id));
@@ -164,7 +159,7 @@ export class SendLoopWorker implements Worker {
       const mostMs = PUT_OFF_LONGER_MS[verdict.limit] ?? PUT_OFF_MOST_MS;
       const inMs = Math.min(mostMs, Math.max(1, (untilMs ?? Infinity) - nowMs));
       waiting.push({ id: m.id, inMs });
-      this.schedule.wakeIn(m.phone_number_id, inMs);
+      this.schedule.wakeIn(m.phone_number_id, inMs, queueOf(m));
       return false;
     });
     if (waiting.length > 0) await this.queue.putOff(waiting);
@@ -209,7 +204,7 @@ export class SendLoopWorker implements Worker {
       message,
       () => this.runtime.clock.monotonicMs() <= untilMs && this.keeper.holds(lane, message.fence),
     );
-    if (retryInMs !== null) this.schedule.wakeIn(lane, retryInMs);
+    if (retryInMs !== null) this.schedule.wakeIn(lane, retryInMs, queueOf(message));
   }
 
   /** Not before `tickMs`, and not before some lane has a message and may send it. */
@@ -223,4 +218,8 @@ export class SendLoopWorker implements Worker {
     }
     return Math.max(tickMs, earliestMs) - nowMs;
   }
+}
+
+function queueOf(m: DueMessage | ArmedMessage): QueueName {
+  return { priority: m.priority, fairnessKey: m.fairness_key };
 }

@@ -1,4 +1,4 @@
-import type { SharedSlots } from '../core/limits/priority-share.js';
+import type { WeightOf } from '../core/limits/fair-share.js';
 import type { Queryable } from '../platform/db/queryable.js';
 
 /** A lane that a worker holds: the fence rises with every change of owner, and outdated fences write nothing. */
@@ -13,6 +13,7 @@ export interface DueMessage {
   readonly phone_number_id: string;
   readonly recipient: string;
   readonly priority: number;
+  readonly fairness_key: string;
   readonly type: string;
   /** The name of its template; null for other kinds. */
   readonly template: string | null;
@@ -28,49 +29,50 @@ export interface LaneRequest {
   readonly upTo: number;
   /** The least urgent priority that is wanted: 0, 1 or 2. */
   readonly mostPriority: number;
-  /** How many of them are of a less urgent priority, whatever waits before these; none when absent. */
-  readonly shared?: SharedSlots;
+  /** What the fairness keys of its messages weigh. */
+  readonly weightOf: WeightOf;
+}
+
+/** What is asked of one queue of a lane. */
+export interface QueueSlice {
+  readonly phoneNumberId: string;
+  readonly priority: number;
+  /** Empty for the messages that name none. */
+  readonly fairnessKey: string;
+  readonly upTo: number;
 }
 
 /**
- * The messages of some lanes that are due now, in the order in which they go: priority first, then due time. One range
- * scan per lane and priority, so a backlog of a million campaign messages costs a one-time password nothing. What is
- * shared is taken first, so that no priority waits without end.
+ * The messages of some queues that are due now, of each in the order in which they go, which is by due time: one list for each slice.
+ * One range scan per slice, so a backlog of a million campaign messages costs neither a one-time password nor another campaign anything.
  */
-export function peekDue(q: Queryable, lanes: readonly LaneRequest[]): Promise<DueMessage[]> {
-  const ofPriority = (priority: number) => `
-    (select id, phone_number_id, recipient, priority, type, due_at,
-            case when type = 'template' then content->>'name' end as template,
-            case when type = 'template' then content->'language'->>'code' end as language, accepted_at,
-            expires_at
-       from messages
-      where phone_number_id = lane.phone_number_id and state in ('queued', 'scheduled') and priority = ${priority}
-        and lane.most_priority >= ${priority}
-        and due_at <= now() and (expires_at is null or expires_at > now())
-      order by due_at, id
-      limit lane.up_to)`;
-  return q.rows<DueMessage>(
-    `select due.id, due.phone_number_id, due.recipient, due.priority, due.type, due.template,
-            due.language, due.accepted_at, due.expires_at
-       from unnest($1::text[], $2::integer[], $3::integer[], $4::integer[], $5::integer[])
-         as lane (phone_number_id, up_to, most_priority, of_utility, of_marketing)
+export async function peekDue(q: Queryable, slices: readonly QueueSlice[]): Promise<DueMessage[][]> {
+  const rows = await q.rows<DueMessage & { readonly slice: number }>(
+    `select slice.n::integer as slice, due.id, due.phone_number_id, due.recipient, due.priority, due.fairness_key, due.type,
+            due.template, due.language, due.accepted_at, due.expires_at
+       from unnest($1::text[], $2::smallint[], $3::text[], $4::integer[])
+            with ordinality as slice (phone_number_id, priority, fairness_key, up_to, n)
       cross join lateral (
-        select *
-          from (select *
-                  from (select *, row_number() over (partition by priority order by due_at, id) as turn
-                          from (${[0, 1, 2].map(ofPriority).join(' union all ')}) candidates) ranked
-                 order by turn <= case priority when 1 then lane.of_utility when 2 then lane.of_marketing else 0 end desc,
-                          priority, due_at, id
-                 limit lane.up_to) taken
-         order by priority, due_at, id) due`,
+        select id, phone_number_id, recipient, priority, fairness_key, type, due_at,
+               case when type = 'template' then content->>'name' end as template,
+               case when type = 'template' then content->'language'->>'code' end as language, accepted_at, expires_at
+          from messages
+         where phone_number_id = slice.phone_number_id and state in ('queued', 'scheduled')
+           and priority = slice.priority and fairness_key = slice.fairness_key
+           and due_at <= now() and (expires_at is null or expires_at > now())
+         order by due_at, id
+         limit slice.up_to) due
+      order by slice.n, due.due_at, due.id`,
     [
-      lanes.map((l) => l.phoneNumberId),
-      lanes.map((l) => l.upTo),
-      lanes.map((l) => l.mostPriority),
-      lanes.map((l) => l.shared?.utility ?? 0),
-      lanes.map((l) => l.shared?.marketing ?? 0),
+      slices.map((s) => s.phoneNumberId),
+      slices.map((s) => s.priority),
+      slices.map((s) => s.fairnessKey),
+      slices.map((s) => s.upTo),
     ],
   );
+  const lists: DueMessage[][] = slices.map(() => []);
+  for (const { slice, ...message } of rows) lists[slice - 1]?.push(message);
+  return lists;
 }
 
 /** A message whose attempt is armed: committed before its first byte leaves. */
@@ -80,6 +82,8 @@ export interface ArmedMessage {
   /** The fence of the lane at which it was armed. */
   readonly fence: number;
   readonly attempt_no: number;
+  readonly priority: number;
+  readonly fairness_key: string;
   readonly retries: number;
   /** Version of its latest ledger entry. */
   readonly version: number;
@@ -129,8 +133,8 @@ export function armMessages(
          from armed a
          join lane using (phone_number_id)
      )
-     select a.id, a.phone_number_id, lane.fence, a.attempt_no, a.retries, a.version, a.recipient, a.recipient_kind, a.type,
-            a.content, a.context, a.envelope
+     select a.id, a.phone_number_id, lane.fence, a.attempt_no, a.priority, a.fairness_key, a.retries, a.version, a.recipient,
+            a.recipient_kind, a.type, a.content, a.context, a.envelope
        from armed a
        join lane using (phone_number_id)
       order by a.priority, a.due_at, a.id`,
@@ -181,44 +185,126 @@ export async function waitingNumbers(q: Queryable, most: number): Promise<string
   return rows.map((row) => row.phone_number_id);
 }
 
-/** Of some lanes, those with a message that is due now or soon, and when the earliest is due. */
-export function nextDue(
-  q: Queryable,
-  phoneNumberIds: readonly string[],
-): Promise<{ phone_number_id: string; in_ms: number }[]> {
-  return q.rows(
-    `select lane.phone_number_id,
-            greatest(0, extract(epoch from due.due_at - clock_timestamp()) * 1000)::double precision as in_ms
-       from unnest($1::text[]) as lane (phone_number_id)
-      cross join lateral (
-        select min(due_at) as due_at
-          from (select (select min(due_at) from messages
-                         where phone_number_id = lane.phone_number_id and state in ('queued', 'scheduled')
-                           and priority = p) as due_at
-                  from generate_series(0, 2) as p) earliest) due
-      where due.due_at is not null`,
-    [phoneNumberIds],
+/** A queue of a lane in which something waits, and in how long the first of it is due: 0 for now. */
+export interface WaitingQueue {
+  readonly phone_number_id: string;
+  readonly priority: number;
+  readonly fairness_key: string;
+  readonly in_ms: number;
+}
+
+/** From where on the queues of a lane are told: after this one. */
+export interface QueuesAfter {
+  readonly phoneNumberId: string;
+  readonly priority: number;
+  readonly fairnessKey: string;
+}
+
+/**
+ * The queues of some lanes in which something waits, `most` of each lane at most, in the order of priority and key. It hops from one to
+ * the next in the index: a probe for each, however much waits in them.
+ */
+export function listQueues(q: Queryable, after: readonly QueuesAfter[], most: number): Promise<WaitingQueue[]> {
+  return q.rows<WaitingQueue>(
+    `with recursive queue as (
+       select first.phone_number_id, first.priority, first.fairness_key, first.due_at, 1 as n
+         from unnest($1::text[], $2::smallint[], $3::text[]) as lane (phone_number_id, priority, fairness_key)
+        cross join lateral (
+          select m.phone_number_id, m.priority, m.fairness_key, m.due_at
+            from messages m
+           where m.phone_number_id = lane.phone_number_id and m.state in ('queued', 'scheduled')
+             and (m.priority, m.fairness_key) > (lane.priority, lane.fairness_key collate "C")
+           order by m.priority, m.fairness_key, m.due_at, m.id
+           limit 1) first
+       union all
+       select next.phone_number_id, next.priority, next.fairness_key, next.due_at, queue.n + 1
+         from queue
+        cross join lateral (
+          select m.phone_number_id, m.priority, m.fairness_key, m.due_at
+            from messages m
+           where m.phone_number_id = queue.phone_number_id and m.state in ('queued', 'scheduled')
+             and (m.priority, m.fairness_key) > (queue.priority, queue.fairness_key)
+           order by m.priority, m.fairness_key, m.due_at, m.id
+           limit 1) next
+        where queue.n < $4
+     )
+     select phone_number_id, priority, fairness_key,
+            greatest(0, extract(epoch from due_at - clock_timestamp()) * 1000)::double precision as in_ms
+       from queue
+      order by phone_number_id, priority, fairness_key`,
+    [after.map((l) => l.phoneNumberId), after.map((l) => l.priority), after.map((l) => l.fairnessKey), most],
   );
 }
 
-/** Where a waiting message stands: how many of its lane go before it (100,000 at most), and in how long it is due. */
+/**
+ * Where a waiting message stands: how many of its lane go before it, and in how long it is due. Of its own queue these are
+ * those before it, of another with the same priority as many as its share allows until then, by what the number's policy says
+ * of weights. An estimate when there is much: no more than 100,000 of anything are counted, and of other keys the first 200.
+ */
 export async function countAhead(
   q: Queryable,
-  phoneNumberId: string,
   id: string,
 ): Promise<{ readonly position: number; readonly due_in_ms: number }> {
   const [row] = await q.rows<{ position: number; due_in_ms: number }>(
-    `select (select count(*)
-               from (select 1
-                       from messages m
-                      where m.phone_number_id = $1 and m.state in ('queued', 'scheduled')
-                        and m.due_at <= greatest(now(), mine.due_at)
-                        and (m.priority, m.due_at, m.id) < (mine.priority, mine.due_at, mine.id)
-                      limit 100000) ahead) as position,
+    `with recursive mine as (
+       select m.id, m.phone_number_id, m.priority, m.fairness_key, m.due_at, greatest(now(), m.due_at) as by_then,
+              p.fairness_weights as weights, coalesce((p.fairness_weights->>m.fairness_key)::numeric, 1) as weight
+         from messages m
+         left join rate_limit_policies p on p.phone_number_id = m.phone_number_id
+        where m.id = $1
+     ), more_urgent as (
+       select count(*) as n
+         from (select 1
+                 from mine
+                 join messages m on m.phone_number_id = mine.phone_number_id and m.state in ('queued', 'scheduled')
+                                and m.priority < mine.priority and m.due_at <= mine.by_then
+                limit 100000) ahead
+     ), own as (
+       select count(*) as n
+         from (select 1
+                 from mine
+                 join messages m on m.phone_number_id = mine.phone_number_id and m.state in ('queued', 'scheduled')
+                                and m.priority = mine.priority and m.fairness_key = mine.fairness_key
+                                and m.due_at <= mine.by_then and (m.due_at, m.id) < (mine.due_at, mine.id)
+                limit 100000) ahead
+     ), other as (
+       (select m.fairness_key, 1 as n
+          from mine
+          join messages m on m.phone_number_id = mine.phone_number_id and m.state in ('queued', 'scheduled')
+                         and m.priority = mine.priority
+         order by m.fairness_key
+         limit 1)
+       union all
+       select next.fairness_key, other.n + 1
+         from other
+        cross join mine
+        cross join lateral (
+          select m.fairness_key
+            from messages m
+           where m.phone_number_id = mine.phone_number_id and m.state in ('queued', 'scheduled')
+             and m.priority = mine.priority and m.fairness_key > other.fairness_key
+           order by m.fairness_key
+           limit 1) next
+        where other.n < 200
+     ), others as (
+       select coalesce(sum(ahead.n), 0) as n
+         from other
+        cross join mine
+        cross join own
+        cross join lateral (
+          select count(*) as n
+            from (select 1
+                    from messages m
+                   where m.phone_number_id = mine.phone_number_id and m.state in ('queued', 'scheduled')
+                     and m.priority = mine.priority and m.fairness_key = other.fairness_key and m.due_at <= mine.by_then
+                   limit least(ceil((own.n + 1) * coalesce((mine.weights->>other.fairness_key)::numeric, 1) / mine.weight),
+                               (select 100000 / count(*) from other))) theirs) ahead
+        where other.fairness_key <> mine.fairness_key
+     )
+     select least(100000, more_urgent.n + own.n + others.n)::integer as position,
             greatest(0, extract(epoch from mine.due_at - now()) * 1000)::double precision as due_in_ms
-       from messages mine
-      where mine.id = $2`,
-    [phoneNumberId, id],
+       from mine, more_urgent, own, others`,
+    [id],
   );
   return row ?? { position: 0, due_in_ms: 0 };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { groupBy } from '../core/group-by.js';
 import { ESCALATION_POLICIES, type EscalationPolicy } from '../core/limits/escalation.js';
+import { USUAL_WEIGHT, type WeightOf } from '../core/limits/fair-share.js';
 import type { Queryable } from '../platform/db/queryable.js';
 import { Every } from '../platform/lifecycle/worker-loop.js';
 import type { Lane } from './lane.js';
@@ -48,6 +49,12 @@ export class LanePolicies {
   /** The thresholds that were chosen for a number; null when none were. */
   utilisationOf(phoneNumberId: string): string | null {
     return this.rows.get(phoneNumberId)?.utilisation ?? null;
+  }
+
+  /** What the fairness keys of a number weigh; those that nobody named weigh as much as each other. */
+  weightsOf(phoneNumberId: string): WeightOf {
+    const weights = this.rows.get(phoneNumberId)?.fairness_weights;
+    return weights === null || weights === undefined ? () => USUAL_WEIGHT : (key) => weights[key] ?? USUAL_WEIGHT;
   }
 
   /** Whether any number has thresholds. */

@@ -1,7 +1,8 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateBy } from 'class-validator';
 import { ESCALATION_POLICIES } from '../core/limits/escalation.js';
+import { areFairnessWeights, FAIRNESS_WEIGHTS } from '../core/limits/fair-share.js';
 import { MARKETING_CAP } from '../core/limits/marketing-cap.js';
 import { UTILISATION_POLICIES } from '../core/limits/utilisation.js';
 import { WARM_UP_POLICIES } from '../core/limits/warm-up.js';
@@ -56,6 +57,27 @@ export class PutPolicyDto {
   @Min(1, { message: 'marketing_cap_days must be at least 1' })
   @Max(MARKETING_CAP.mostDays, { message: `marketing_cap_days must be at most ${MARKETING_CAP.mostDays}` })
   marketing_cap_days?: number | null;
+
+  /**
+   * What the `fairness_key`s of messages weigh: one of weight 3 gets three times the share of one of weight 1, which is that of all that
+   * are not named here.
+   */
+  @ApiPropertyOptional({
+    nullable: true,
+    type: 'object',
+    additionalProperties: { type: 'integer', minimum: 1, maximum: FAIRNESS_WEIGHTS.most },
+    example: { 'spring-sale': 3 },
+  })
+  @IsOptional()
+  @ValidateBy({
+    name: 'areFairnessWeights',
+    validator: {
+      validate: areFairnessWeights,
+      defaultMessage: () =>
+        `fairness_weights must give each of at most ${FAIRNESS_WEIGHTS.mostKeys} fairness keys a whole number from 1 to ${FAIRNESS_WEIGHTS.most}, or be null for equal shares`,
+    },
+  })
+  fairness_weights?: Readonly<Record<string, number>> | null;
 }
 
 /** Whose policy becomes what: the path and the body of REST in one. */
@@ -101,6 +123,8 @@ export class PolicyView {
   marketing_cap: number | null;
   @ApiProperty({ type: 'integer', nullable: true })
   marketing_cap_days: number | null;
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, nullable: true })
+  fairness_weights: Readonly<Record<string, number>> | null;
   /** Null when nobody ever chose anything. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   changed_at: string | null;
@@ -227,6 +251,8 @@ export class PolicySnapshot {
   marketing_cap: number | null;
   @ApiProperty({ type: 'integer', nullable: true })
   marketing_cap_days: number | null;
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, nullable: true })
+  fairness_weights: Readonly<Record<string, number>> | null;
 }
 
 /** One change of a policy. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsService, type PhoneNumber } from '../accounts/accounts.service.js';
+import { canonicalJson } from '../core/canonical-json.js';
 import { GatewayError } from '../core/gateway-error.js';
 import { ESCALATION_POLICIES } from '../core/limits/escalation.js';
 import { UTILISATION_POLICIES } from '../core/limits/utilisation.js';
@@ -142,13 +143,12 @@ function ofNumber({ portfolioId, phoneNumberId }: PhoneNumber): store.PolicyOf {
 /** A choice of which every part is there: null is none. */
 function choiceOf(from: Partial<store.PolicyChoice> | PutPolicyDto): store.PolicyChoice {
   const { warm_up = null, escalation = null, utilisation = null, max_mps = null } = from;
-  const { marketing_cap = null, marketing_cap_days = null } = from;
-  return { warm_up, escalation, utilisation, max_mps, marketing_cap, marketing_cap_days };
+  const { marketing_cap = null, marketing_cap_days = null, fairness_weights = null } = from;
+  return { warm_up, escalation, utilisation, max_mps, marketing_cap, marketing_cap_days, fairness_weights };
 }
 
 function isSame(row: store.PolicyRow | null, choice: store.PolicyChoice): boolean {
-  const before = choiceOf(row ?? {});
-  return (Object.keys(choice) as (keyof store.PolicyChoice)[]).every((part) => before[part] === choice[part]);
+  return canonicalJson(choiceOf(row ?? {})) === canonicalJson(choice);
 }
 
 function toView({ phoneNumberId }: store.PolicyOf, row: store.PolicyRow | null): PolicyView {
@@ -161,6 +161,7 @@ function toView({ phoneNumberId }: store.PolicyOf, row: store.PolicyRow | null):
     max_mps: row?.max_mps ?? null,
     marketing_cap: row?.marketing_cap ?? null,
     marketing_cap_days: row?.marketing_cap_days ?? null,
+    fairness_weights: row?.fairness_weights ?? null,
     changed_at: row?.changed_at.toISOString() ?? null,
     changed_by: row?.changed_by ?? null,
   };
@@ -189,13 +190,14 @@ function toChangeView(row: store.PolicyChangeRow): PolicyChangeView {
   };
 }
 
-/** Of a stage, callers count from 1; without a warm-up there is none. Changes from before there were caps lack them. */
+/** Of a stage, callers count from 1; without a warm-up there is none. Changes from before there were caps or weights lack them. */
 function toSnapshot(kept: store.PolicySnapshotRow): PolicySnapshot {
-  const { marketing_cap = null, marketing_cap_days = null } = kept;
+  const { marketing_cap = null, marketing_cap_days = null, fairness_weights = null } = kept;
   return {
     ...kept,
     marketing_cap,
     marketing_cap_days,
+    fairness_weights,
     warm_up_stage: kept.warm_up === null ? null : kept.warm_up_stage + 1,
   };
 }

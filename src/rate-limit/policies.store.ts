@@ -10,6 +10,8 @@ export interface PolicyChoice {
   /** Marketing templates that a person gets at most in so many days; both or neither. */
   readonly marketing_cap: number | null;
   readonly marketing_cap_days: number | null;
+  /** What fairness keys weigh; 1 those that are not among them. */
+  readonly fairness_weights: Readonly<Record<string, number>> | null;
 }
 
 /** A row of `rate_limit_policies`. */
@@ -50,8 +52,8 @@ export interface PolicyOf {
   readonly phoneNumberId: string;
 }
 
-const COLUMNS = `phone_number_id, portfolio_id, warm_up, escalation, utilisation, max_mps, marketing_cap, marketing_cap_days, warm_up_stage, warm_up_since,
-                 warm_up_reason, changed_at, changed_by`;
+const COLUMNS = `phone_number_id, portfolio_id, warm_up, escalation, utilisation, max_mps, marketing_cap, marketing_cap_days,
+                 fairness_weights, warm_up_stage, warm_up_since, warm_up_reason, changed_at, changed_by`;
 
 /** The policy of a number of a portfolio; null when none was ever chosen. */
 export async function findPolicy(q: Queryable, of: PolicyOf): Promise<PolicyRow | null> {
@@ -95,13 +97,15 @@ export async function writePolicy(
 ): Promise<PolicyRow> {
   const [row] = await tx.rows<PolicyRow>(
     `insert into rate_limit_policies (phone_number_id, portfolio_id, warm_up, max_mps, warm_up_stage, warm_up_since,
-                                      warm_up_reason, changed_by, escalation, utilisation, marketing_cap, marketing_cap_days)
-     values ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                                      warm_up_reason, changed_by, escalation, utilisation, marketing_cap, marketing_cap_days,
+                                      fairness_weights)
+     values ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
      on conflict (phone_number_id) do update
         set warm_up = excluded.warm_up, max_mps = excluded.max_mps, warm_up_stage = excluded.warm_up_stage,
             warm_up_since = excluded.warm_up_since, warm_up_reason = excluded.warm_up_reason,
             escalation = excluded.escalation, utilisation = excluded.utilisation,
-            marketing_cap = excluded.marketing_cap, marketing_cap_days = excluded.marketing_cap_days, changed_at = clock_timestamp(), changed_by = excluded.changed_by
+            marketing_cap = excluded.marketing_cap, marketing_cap_days = excluded.marketing_cap_days,
+            fairness_weights = excluded.fairness_weights, changed_at = clock_timestamp(), changed_by = excluded.changed_by
       where rate_limit_policies.portfolio_id = $1
      returning ${COLUMNS}`,
     [
@@ -117,6 +121,7 @@ export async function writePolicy(
       write.utilisation,
       write.marketing_cap,
       write.marketing_cap_days,
+      toJsonb(write.fairness_weights),
     ],
   );
   const written = row as PolicyRow;
@@ -137,7 +142,7 @@ export async function writePolicy(
 
 function snapshotOf(row: PolicyRow): PolicySnapshotRow {
   const { warm_up, escalation, utilisation, max_mps, warm_up_stage, warm_up_reason } = row;
-  const { marketing_cap, marketing_cap_days } = row;
+  const { marketing_cap, marketing_cap_days, fairness_weights } = row;
   return {
     warm_up,
     escalation,
@@ -145,6 +150,7 @@ function snapshotOf(row: PolicyRow): PolicySnapshotRow {
     max_mps,
     marketing_cap,
     marketing_cap_days,
+    fairness_weights,
     warm_up_stage,
     warm_up_reason,
   };

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Counter, Gauge } from 'prom-client';
 import { AccountsService } from '../accounts/accounts.service.js';
 import type { Verdict } from '../core/limits/admit.js';
+import type { WeightOf } from '../core/limits/fair-share.js';
 import { arrivedAgoMs, type InheritedAttempt } from '../core/limits/inherited-arrival.js';
 import { LaneLimiter } from '../core/limits/lane-limiter.js';
 import { isMediaError, isMediaKind } from '../core/limits/media-circuit.js';
@@ -59,6 +60,8 @@ export interface LaneQuota {
   readonly upTo: number;
   /** The least urgent priority that may go: 2 for all; 1 while what the business begins is stopped. */
   readonly mostPriority: number;
+  /** What the fairness keys of its messages weigh. */
+  readonly weightOf: WeightOf;
 }
 
 /** What came of one attempt, as far as limits care. */
@@ -181,7 +184,9 @@ export class RateLimitService {
     const stops = this.stops.stopsOf(phoneNumberId).filter((stop) => stop.scope !== 'template');
     if (stops.some((stop) => stop.stops === 'all')) return null;
     const allowed = this.lanes.get(phoneNumberId)?.allowed(nowMs, upTo, aheadMs) ?? 0;
-    return allowed === 0 ? null : { upTo: allowed, mostPriority: stops.length > 0 ? 1 : 2 };
+    if (allowed === 0) return null;
+    const weightOf = this.policies.weightsOf(phoneNumberId);
+    return { upTo: allowed, mostPriority: stops.length > 0 ? 1 : 2, weightOf };
   }
 
   /** When a lane may send one more, as far as is known; infinity for one that is stopped. */

@@ -16,7 +16,7 @@ const SEND = { name: 'MessagingService.Send', route: 'POST /v1/messages' } as co
 
 /** What is stored of a message, but for what differs between any two. */
 const STORED = `
-  select phone_number_id, recipient, recipient_kind, type, content, context, priority, on_unknown, send_at, expires_at,
+  select phone_number_id, recipient, recipient_kind, type, content, context, priority, fairness_key, on_unknown, send_at, expires_at,
          callback_data, metadata
     from messages
    where id = $1`;

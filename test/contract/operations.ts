@@ -256,7 +256,13 @@ export const OPERATIONS: Readonly<Record<string, OperationCase>> = {
   putPolicy: {
     access: 'key',
     otherScope: messagesRead,
-    body: () => ({ warm_up: 'guide', max_mps: 20, marketing_cap: 100, marketing_cap_days: 1 }),
+    body: () => ({
+      warm_up: 'guide',
+      max_mps: 20,
+      marketing_cap: 100,
+      marketing_cap_days: 1,
+      fairness_weights: { spring: 3 },
+    }),
     good: 200,
     rpc: 'RateLimitService.PutPolicy',
   },

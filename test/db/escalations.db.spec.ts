@@ -33,6 +33,7 @@ const choose = (phoneNumberId: string, escalation: string | null) => {
     max_mps: null,
     marketing_cap: null,
     marketing_cap_days: null,
+    fairness_weights: null,
     warmUpStage: 0,
     warmUpSince: null,
     warmUpReason: null,

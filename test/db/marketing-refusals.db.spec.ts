@@ -10,7 +10,7 @@ import type { Tenant } from '../../src/platform/auth/principal.js';
 import type { Db } from '../../src/platform/db/db.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
 import { aRecipient } from '../support/factories.js';
-import { aPortfolio, aWorker, type PortfolioRows, reported, store, tell } from '../support/rows.js';
+import { aPortfolio, aWorker, everyQueue, type PortfolioRows, reported, store, tell } from '../support/rows.js';
 import { Services } from '../support/services.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -43,7 +43,7 @@ async function refusedTo(recipient: string): Promise<void> {
 /** Which of the messages that are due are held, and for how long. */
 async function heldMs(): Promise<Record<string, number>> {
   const gate = new ConsentGate(db, new Withholder(db, new OutboxSignal(), services.runtime), services.runtime);
-  const due = await peekDue(db, [{ phoneNumberId: portfolio.phoneNumberId, upTo: 100, mostPriority: 2 }]);
+  const due = (await peekDue(db, everyQueue(portfolio.phoneNumberId, 100))).flat();
   const { mayGo, held } = await gate.letThrough(due);
   expect(mayGo).toHaveLength(due.length);
   const nowMs = services.runtime.clock.monotonicMs();

@@ -82,6 +82,7 @@ describe('a policy', () => {
       max_mps: null,
       marketing_cap: null,
       marketing_cap_days: null,
+      fairness_weights: null,
       warm_up_stage: null,
       warm_up_reason: null,
     };
@@ -114,6 +115,16 @@ describe('a policy', () => {
     await expect(put({ marketing_cap_days: 2 })).rejects.toMatchObject(missing('/marketing_cap'));
     expect((await history())[0]?.after).toMatchObject({ marketing_cap: 2, marketing_cap_days: 7 });
     expect(await get()).toMatchObject({ marketing_cap: 2, marketing_cap_days: 7 });
+  });
+
+  it('keeps what fairness keys weigh, whatever the order in which they are named', async () => {
+    const fairness_weights = { spring: 3, 'alerts:eu': 1 };
+    const first = await put({ fairness_weights });
+    expect(first.fairness_weights).toEqual(fairness_weights);
+    expect((await history())[0]?.after).toMatchObject({ fairness_weights });
+    const again = await put({ fairness_weights: { 'alerts:eu': 1, spring: 3 } });
+    expect(again.changed_at).toBe(first.changed_at);
+    expect((await put({})).fairness_weights).toBeNull();
   });
 
   it('of another portfolio’s number is not found', async () => {

@@ -7,7 +7,7 @@ import type { Db } from '../../src/platform/db/db.js';
 import { TemplateDirectoryService } from '../../src/templates/template-directory.service.js';
 import * as templates from '../../src/templates/templates.store.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
-import { aPortfolio, type PortfolioRows, store } from '../support/rows.js';
+import { aPortfolio, everyQueue, type PortfolioRows, store } from '../support/rows.js';
 import { Services } from '../support/services.js';
 
 const ONE_VARIABLE = [{ type: 'BODY', text: 'Hi {{1}}, it is on its way.' }];
@@ -60,7 +60,7 @@ async function accepted(values: readonly string[], minutesAgo: number, code = 'e
 
 /** Lets everything through that is due, and tells what became of it. */
 async function judged(): Promise<{ mayGo: string[]; held: Record<string, string> }> {
-  const due = await peekDue(db, [{ phoneNumberId: of.phoneNumberId, upTo: 100, mostPriority: 2 }]);
+  const due = (await peekDue(db, everyQueue(of.phoneNumberId, 100))).flat();
   const { mayGo, held } = await gate.letThrough(due);
   return {
     mayGo: mayGo.map((m) => m.id).filter((id) => !held.has(id)),

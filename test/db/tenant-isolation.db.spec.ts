@@ -190,6 +190,7 @@ async function fillEveryTable(db: Db, of: PortfolioRows): Promise<void> {
     max_mps: null,
     marketing_cap: null,
     marketing_cap_days: null,
+    fairness_weights: null,
     warmUpStage: 0,
     warmUpSince: null,
     warmUpReason: null,

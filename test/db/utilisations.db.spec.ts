@@ -27,6 +27,7 @@ it('tells at 80 % of a number’s rate and pauses ten seconds at 90 %, where tha
     max_mps: null,
     marketing_cap: null,
     marketing_cap_days: null,
+    fairness_weights: null,
     warmUpStage: 0,
     warmUpSince: null,
   };

@@ -6,7 +6,12 @@ import { renewWorker, takeLanes } from '../../src/messaging/lanes.store.js';
 import { learnAll } from '../../src/messaging/learn-all.js';
 import { lockMessages, writeChanges } from '../../src/messaging/message-changes.store.js';
 import { insertMessages, type NewMessage } from '../../src/messaging/messages.store.js';
-import { type ArmedMessage, armMessages, type HeldLane } from '../../src/messaging/send-queue.store.js';
+import {
+  type ArmedMessage,
+  armMessages,
+  type HeldLane,
+  type QueueSlice,
+} from '../../src/messaging/send-queue.store.js';
 import { newId } from '../../src/platform/clock/ids.js';
 import type { Db } from '../../src/platform/db/db.js';
 import { SessionLock } from '../../src/platform/db/session-lock.js';
@@ -54,6 +59,7 @@ export function aNewMessage(over: Partial<NewMessage> & { phoneNumberId: string 
     context: null,
     envelope: null,
     priority: 1,
+    fairnessKey: '',
     onUnknown: 'hold',
     sendAt: null,
     expiresAt: null,
@@ -75,6 +81,13 @@ export async function store(db: Db, of: PortfolioRows, ...messages: Partial<NewM
   const all = messages.map((over) => aNewMessage({ phoneNumberId: of.phoneNumberId, ...over }));
   await insertMessages(db, of.portfolioId, all, false);
   return all.map((m) => m.id);
+}
+
+/** All queues of a number whose messages name no fairness key, and those of some keys: so many of each. */
+export function everyQueue(phoneNumberId: string, upTo: number, ...keys: string[]): QueueSlice[] {
+  return ['', ...keys].flatMap((fairnessKey) =>
+    [0, 1, 2].map((priority) => ({ phoneNumberId, priority, fairnessKey, upTo })),
+  );
 }
 
 /** A worker that counts as alive: it has a lease, and a session that holds its lock. */

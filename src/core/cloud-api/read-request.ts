@@ -24,6 +24,7 @@ const NOT_METAS = [
   'callback_data',
   'metadata',
   'priority',
+  'fairness_key',
   'on_unknown',
   'send_at',
   'expires_at',

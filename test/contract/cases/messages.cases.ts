@@ -40,6 +40,10 @@ export const ACCEPTED: readonly AcceptedCase[] = [
   ['a quoted message', () => aTextMessage({ context: { message_id: x(128) } })],
   ['a send time in the past', () => aTextMessage({ send_at: inSeconds(-60) })],
   ['times in another zone', () => aTextMessage({ send_at: '2126-12-01T09:00:00+05:30' })],
+  ['a fairness key of one letter', () => aTextMessage({ fairness_key: 'a' })],
+  ['a fairness key of 64 letters', () => aTextMessage({ fairness_key: x(64) })],
+  ['a fairness key with every sign', () => aTextMessage({ fairness_key: 'Spring_sale-2026.eu:1' })],
+  ['a fairness key on a password', () => aTextMessage({ priority: 'authentication', fairness_key: 'logins' })],
   ['an end after the send time', () => aTextMessage({ send_at: inSeconds(60), expires_at: inSeconds(61) })],
 ];
 
@@ -90,6 +94,10 @@ export const REFUSED: readonly RefusedCase[] = [
   ['21 components', '/template/components', () => template({ components: Array.from({ length: 21 }, () => ({})) })],
   ['components that are no objects', '/template/components/0', () => template({ components: ['body'] })],
   ['an unknown priority', '/priority', () => aTextMessage({ priority: 'urgent' })],
+  ['an empty fairness key', '/fairness_key', () => aTextMessage({ fairness_key: '' })],
+  ['a fairness key of 65 letters', '/fairness_key', () => aTextMessage({ fairness_key: x(65) })],
+  ['a fairness key with a blank', '/fairness_key', () => aTextMessage({ fairness_key: 'spring sale' })],
+  ['a fairness key that is a number', '/fairness_key', () => aTextMessage({ fairness_key: 7 })],
   ['an unknown policy for doubt', '/on_unknown', () => aTextMessage({ on_unknown: 'hope' })],
   ['a quoted id of 129 characters', '/context/message_id', () => aTextMessage({ context: { message_id: x(129) } })],
   ['a day that does not exist', '/send_at', () => aTextMessage({ send_at: '2126-02-30T00:00:00Z' })],
