@@ -23,6 +23,7 @@ import { MarketingCaps1764000000079 } from './1764000000079-marketing-caps.js';
 import { WabaCalls1764000000080 } from './1764000000080-waba-calls.js';
 import { FairnessKeys1764000000083 } from './1764000000083-fairness-keys.js';
 import { TemplateLists1764000000090 } from './1764000000090-template-lists.js';
+import { MessagesRefused1764000000091 } from './1764000000091-messages-refused.js';
 
 /** Every migration, oldest first. A new one is a new file and a line here; one that has landed is never edited. */
 export const MIGRATIONS = [
@@ -51,4 +52,5 @@ export const MIGRATIONS = [
   WabaCalls1764000000080,
   FairnessKeys1764000000083,
   TemplateLists1764000000090,
+  MessagesRefused1764000000091,
 ];

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Histogram } from 'prom-client';
 import { classifyOutcome, type Outcome, type SendResult } from '../core/delivery/classify-outcome.js';
-import { retryDelayMs } from '../core/limits/retry-delay.js';
+import { retryDelayMs, unsentDelayMs } from '../core/limits/retry-delay.js';
 import { isMediaError } from '../core/media/media-errors.js';
 import { MEDIA_PENDING } from '../media/outgoing-media.service.js';
 import { GraphClient } from '../meta/graph-client.js';
@@ -23,9 +23,6 @@ const MOST_UNSETTLED = 2000;
  * trip, and what waits longer than its lane's lease allows is never written.
  */
 const ARMED_PER_CONNECTION = 1.5;
-
-/** Longest wait of a message that could not be sent because nobody answered. */
-const LONGEST_WAIT_MS = 60_000;
 
 /**
  * Takes an armed message to Meta and its outcome to the settler: one request at most per attempt, and exactly one
@@ -160,6 +157,6 @@ function isWaitingForMedia(result: SendResult): boolean {
 
 function retryInMsOf(outcome: Outcome, retries: number): number | null {
   if (outcome.kind === 'rejected_retry') return retryDelayMs(outcome.reaction, retries, jitter());
-  if (outcome.kind === 'not_sent') return Math.min(LONGEST_WAIT_MS, 500 * 2 ** Math.min(retries - 1, 7));
+  if (outcome.kind === 'not_sent') return unsentDelayMs(retries);
   return null;
 }

@@ -157,22 +157,18 @@ export class LaneKeeper {
   private async openAll(taken: Awaited<ReturnType<typeof store.takeLanes>>): Promise<readonly string[]> {
     if (taken.length === 0) return [];
     const ids = taken.map((lane) => lane.phoneNumberId);
-    const [attempts, pairs] = await Promise.all([
+    const [attempts, learntOf] = await Promise.all([
       store.recentAttempts(this.db, ids, this.limits.memoryMs),
-      this.limits.pairDebts(ids),
+      this.limits.learnt(ids),
     ]);
     const attemptsOf = groupBy(attempts, (row) => row.phone_number_id);
-    const pairsOf = groupBy(pairs, (row) => row.phone_number_id);
     for (const lane of taken) {
       this.limits.open(lane.phoneNumberId, {
         attempts: (attemptsOf.get(lane.phoneNumberId) ?? []).map((row) => ({
           armedAgeMs: row.armed_age_ms,
           answeredAgeMs: row.answered_age_ms,
         })),
-        pairs: (pairsOf.get(lane.phoneNumberId) ?? []).map((row) => ({
-          recipient: row.recipient,
-          paidInMs: row.paid_in_ms,
-        })),
+        ...learntOf(lane.phoneNumberId),
       });
       this.armable = null;
       this.held.set(lane.phoneNumberId, { phoneNumberId: lane.phoneNumberId, fence: lane.fence });

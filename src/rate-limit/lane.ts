@@ -47,6 +47,13 @@ export class Lane {
     this.pairs.set(recipient, new PairState(paidAtMs));
   }
 
+  /** Goes on with what an earlier owner had begun: nothing goes to a recipient before `untilMs`. */
+  inheritHold(recipient: string, untilMs: number): void {
+    const pair = this.pairs.get(recipient) ?? new PairState();
+    pair.hold(untilMs);
+    this.pairs.set(recipient, pair);
+  }
+
   /** Warms up at this pace from now on, or not any more (null). */
   warmUpAt(pace: WarmUpPace | null): void {
     this.warmUp = pace;

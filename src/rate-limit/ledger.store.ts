@@ -40,6 +40,36 @@ export function pairDebts(
   );
 }
 
+/** A message that waits to be sent again, by what its last attempt came to. */
+export interface WaitingRefusal {
+  readonly phone_number_id: string;
+  readonly recipient: string;
+  readonly outcome: 'rejected_retry' | 'not_sent';
+  readonly code: number | null;
+  readonly retries: number;
+  readonly age_ms: number;
+  readonly due_in_ms: number;
+}
+
+/**
+ * The messages of some numbers that wait to be sent again by the number that tried last: one that was moved to another number of its
+ * pool is not among them.
+ */
+export function waitingRefusals(q: Queryable, phoneNumberIds: readonly string[]): Promise<WaitingRefusal[]> {
+  // One probe per message, as everywhere: a young table's statistics lead to a scan of all attempts.
+  return q.rows<WaitingRefusal>(
+    `select m.phone_number_id, m.recipient, a.outcome, (a.error->>'code')::integer as code, m.retries,
+            (extract(epoch from clock_timestamp() - a.finished_at) * 1000)::double precision as age_ms,
+            (extract(epoch from m.due_at - clock_timestamp()) * 1000)::double precision as due_in_ms
+       from messages m
+      cross join lateral (
+        select * from attempts where message_id = m.id and number = m.attempt_no offset 0) a
+      where m.phone_number_id = any($1) and m.state = 'queued' and m.retries > 0 and m.due_at > clock_timestamp()
+        and a.phone_number_id = m.phone_number_id and a.outcome in ('rejected_retry', 'not_sent')`,
+    [phoneNumberIds],
+  );
+}
+
 /** Calls of some numbers in the last hour, and in how many milliseconds the oldest of them no longer counts. */
 export async function callsOfHour(
   q: Queryable,

@@ -17,7 +17,7 @@ const NUMBERS: Record<string, { wabaId: string; throughputMps: number }> = {
 };
 
 /** A lane that nobody had before. */
-const NOTHING = { attempts: [], pairs: [] };
+const NOTHING = { attempts: [], pairs: [], holds: [] };
 
 const rowThatSlows = (slow: string) => {
   const row = Object.values(META_ERRORS).find((r) => r.slow === slow && r !== reactionTo(130429));
@@ -59,7 +59,7 @@ describe('the limiters of a worker', () => {
 
   it('count what an earlier owner armed as if it had left as late as it could', () => {
     const earlier = Array.from({ length: 80 }, () => ({ armedAgeMs: 1000, answeredAgeMs: null }));
-    limits.open('a', { attempts: earlier, pairs: [] });
+    limits.open('a', { ...NOTHING, attempts: earlier });
     const freeAtMs = limits.limiter('a')?.freeAtMs(nowMs) ?? 0;
     expect(limits.limiter('a')?.allowed(nowMs, 1)).toBe(0);
     expect(freeAtMs).toBeGreaterThanOrEqual(nowMs + 1000);

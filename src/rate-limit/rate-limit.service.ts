@@ -3,7 +3,7 @@ import type { Counter, Gauge } from 'prom-client';
 import { AccountsService } from '../accounts/accounts.service.js';
 import type { Verdict } from '../core/limits/admit.js';
 import type { WeightOf } from '../core/limits/fair-share.js';
-import { arrivedAgoMs, type InheritedAttempt } from '../core/limits/inherited-arrival.js';
+import { arrivedAgoMs } from '../core/limits/inherited-arrival.js';
 import { LaneLimiter } from '../core/limits/lane-limiter.js';
 import { isMediaError, isMediaKind } from '../core/limits/media-circuit.js';
 import type { Usage } from '../core/limits/usage-headers.js';
@@ -15,10 +15,11 @@ import { Runtime } from '../platform/runtime.js';
 import { Escalations } from './escalations.js';
 import { Flight } from './flight.js';
 import { InboundWatch } from './inbound-watch.js';
+import { type Inheritance, type Learnt, readLearnt } from './inheritance.js';
 import { type Candidate, Lane, type PairPlace } from './lane.js';
 import { LanePolicies } from './lane-policies.js';
 import { LaneReports } from './lane-reports.js';
-import { latestReading, type PairDebt, pairDebts } from './ledger.store.js';
+import { latestReading } from './ledger.store.js';
 import { StopsService } from './stops.service.js';
 import { Utilisations } from './utilisations.js';
 
@@ -46,14 +47,6 @@ const LEAST_PAUSE_MS = 1000;
 
 /** Longest wait for an unreachable Graph API; sending resumes within it once the API is back. */
 const UNREACHABLE_MOST_MS = 30_000;
-
-/** What an earlier owner of a lane left behind, as the ledger shows it. */
-export interface Inheritance {
-  /** What it armed of late. */
-  readonly attempts: readonly InheritedAttempt[];
-  /** Recipients who had messages, and in how many milliseconds these are paid for by the pair limit. */
-  readonly pairs: readonly { readonly recipient: string; readonly paidInMs: number }[];
-}
 
 /** What a lane may send in one round. */
 export interface LaneQuota {
@@ -126,9 +119,9 @@ export class RateLimitService {
     return 1000 + this.runtime.config.throughputGuardMs + INHERITED.armToWireMs + INHERITED.wireToMetaMs;
   }
 
-  /** What recipients of some numbers have had, for `open`. */
-  pairDebts(phoneNumberIds: readonly string[]): Promise<PairDebt[]> {
-    return pairDebts(this.db, phoneNumberIds);
+  /** What earlier owners of some lanes had learnt, for `open`, by number. */
+  learnt(phoneNumberIds: readonly string[]): Promise<(phoneNumberId: string) => Learnt> {
+    return readLearnt(this.db, phoneNumberIds);
   }
 
   /** Opens the limits of a lane that was just taken, reckoning with what its earlier owner did. */
@@ -139,6 +132,7 @@ export class RateLimitService {
     const oldestFirst = earlier.attempts.map((attempt) => arrivedAgoMs(attempt, INHERITED)).sort((a, b) => b - a);
     for (const agoMs of oldestFirst) limiter.inherit(nowMs - agoMs);
     for (const { recipient, paidInMs } of earlier.pairs) lane.inheritPair(recipient, nowMs + paidInMs);
+    for (const { recipient, heldForMs } of earlier.holds) lane.inheritHold(recipient, nowMs + heldForMs);
     this.lanes.set(phoneNumberId, lane);
     this.policies.opened(phoneNumberId);
     this.isMeasured = false;

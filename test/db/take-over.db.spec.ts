@@ -1,0 +1,99 @@
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { classifyOutcome } from '../../src/core/delivery/classify-outcome.js';
+import type { LaneKeeper } from '../../src/messaging/lane-keeper.js';
+import { armMessages } from '../../src/messaging/send-queue.store.js';
+import type { Candidate } from '../../src/rate-limit/rate-limit.service.js';
+import { freshDatabase, type TestDatabase } from '../support/database.js';
+import { aRecipient } from '../support/factories.js';
+import { answered, aPortfolio, type PortfolioRows, store, tell } from '../support/rows.js';
+import { Services } from '../support/services.js';
+import { TestClock } from '../support/test-clock.js';
+
+/** A process with lanes of its own. */
+interface Worker {
+  readonly keeper: LaneKeeper;
+  readonly limits: Services['limits'];
+}
+
+const SECOND_MS = 1000;
+const PAIR_REFUSED = classifyOutcome({
+  kind: 'answer',
+  httpStatus: 400,
+  body: { error: { message: 'pair rate limit hit', code: 131056 } },
+});
+
+let database: TestDatabase;
+let portfolio: PortfolioRows;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+});
+
+beforeEach(async () => {
+  portfolio = await aPortfolio(database.db, 2);
+});
+
+/** A worker that has taken every lane which nobody holds. */
+async function aWorkerThatTakesAll(): Promise<Worker> {
+  const services = new Services(database, { LEASE_MS: '100000' });
+  const keeper = services.laneKeeper(new TestClock());
+  await keeper.tend();
+  return { keeper, limits: services.limits };
+}
+
+/** What a worker makes of a message. */
+function admit({ limits }: Worker, over: Partial<Candidate> = {}) {
+  const { phoneNumberId, wabaId, portfolioId } = portfolio;
+  const message = {
+    id: 'm',
+    phoneNumberId,
+    wabaId,
+    portfolioId,
+    recipient: aRecipient(),
+    type: 'text',
+    template: null,
+  };
+  return limits.admit({ ...message, expiresAtMs: null, isUrgent: false, ...over }, performance.now());
+}
+
+/** A message that Meta has refused `times` times because its recipient had too many, each time as soon as it was due. */
+async function refusedAsPair({ keeper }: Worker, recipient: string, times: number, waitMs: number): Promise<string> {
+  const [id = ''] = await store(database.db, portfolio, { recipient });
+  for (let attempt = 1; attempt <= times; attempt += 1) {
+    await database.db.run('update messages set due_at = now() where id = $1', [id]);
+    await armMessages(database.db, { workerId: keeper.workerId, lanes: keeper.lanes(), ids: [id] });
+    await tell(database.db, id, [answered(attempt, PAIR_REFUSED, waitMs)]);
+  }
+  return id;
+}
+
+describe('who takes a lane over', () => {
+  it('sends nothing to a recipient before the message that Meta refused is due again, and to others at once', async () => {
+    const before = await aWorkerThatTakesAll();
+    const recipient = aRecipient();
+    await refusedAsPair(before, recipient, 4, 64 * SECOND_MS);
+    await before.keeper.leave();
+    const heir = await aWorkerThatTakesAll();
+    const nowMs = performance.now();
+    const verdict = admit(heir, { recipient });
+    expect(verdict).toMatchObject({ kind: 'wait', limit: 'pair' });
+    const waitMs = (verdict.kind === 'wait' ? (verdict.untilMs ?? 0) : 0) - nowMs;
+    expect(waitMs).toBeGreaterThan(40 * SECOND_MS);
+    expect(waitMs).toBeLessThanOrEqual(65 * SECOND_MS);
+    expect(admit(heir)).toEqual({ kind: 'go' });
+  });
+
+  it('holds nobody because of a message that another number of its pool sends now', async () => {
+    const before = await aWorkerThatTakesAll();
+    const recipient = aRecipient();
+    const id = await refusedAsPair(before, recipient, 4, 64 * SECOND_MS);
+    const other = portfolio.phoneNumberIds[1] as string;
+    await database.db.run('update messages set phone_number_id = $2 where id = $1', [id, other]);
+    // What the first number owes the recipient is another matter.
+    await database.db.run(`update attempts set armed_at = armed_at - interval '1 hour' where message_id = $1`, [id]);
+    await before.keeper.leave();
+    const heir = await aWorkerThatTakesAll();
+    expect(admit(heir, { recipient })).toEqual({ kind: 'go' });
+    expect(admit(heir, { recipient, phoneNumberId: other })).toEqual({ kind: 'go' });
+  });
+});
