@@ -174,6 +174,8 @@ table limit_stops: row level security
   index limit_stops_of_portfolio: CREATE INDEX limit_stops_of_portfolio ON public.limit_stops USING btree (portfolio_id, since)
   policy limit_stops_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
   grant heliograph_tenant: select
+  grant heliograph_tenant on released_at: update
+  grant heliograph_tenant on released_by: update
 
 table marketing_counts: row level security
   column portfolio_id: uuid not null
@@ -437,6 +439,7 @@ table pool_senders: row level security
   constraint pool_senders_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
   policy pool_senders_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
   grant heliograph_tenant: insert, select
+  grant heliograph_tenant on phone_number_id: update
 
 table pools: row level security
   column id: uuid not null
@@ -452,6 +455,10 @@ table pools: row level security
   constraint pools_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
   policy pools_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
   grant heliograph_tenant: delete, insert, select
+  grant heliograph_tenant on changed_at: update
+  grant heliograph_tenant on changed_by: update
+  grant heliograph_tenant on name: update
+  grant heliograph_tenant on phone_number_ids: update
 
 table portfolios: open to its owner only
   column id: uuid not null
@@ -485,6 +492,18 @@ table rate_limit_policies: row level security
   index rate_limit_policies_changed: CREATE INDEX rate_limit_policies_changed ON public.rate_limit_policies USING btree (changed_at)
   policy rate_limit_policies_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
   grant heliograph_tenant: insert, select
+  grant heliograph_tenant on changed_at: update
+  grant heliograph_tenant on changed_by: update
+  grant heliograph_tenant on escalation: update
+  grant heliograph_tenant on fairness_weights: update
+  grant heliograph_tenant on marketing_cap: update
+  grant heliograph_tenant on marketing_cap_days: update
+  grant heliograph_tenant on max_mps: update
+  grant heliograph_tenant on utilisation: update
+  grant heliograph_tenant on warm_up: update
+  grant heliograph_tenant on warm_up_reason: update
+  grant heliograph_tenant on warm_up_since: update
+  grant heliograph_tenant on warm_up_stage: update
 
 table rate_limit_policy_changes: row level security
   column id: bigint not null generated always as identity

@@ -46,7 +46,15 @@ const GRANTS = `
    cross join lateral aclexplode(t.relacl) g
    where g.grantee <> t.relowner
    group by t.relname, g.grantee
-   order by t.relname, name`;
+   union all
+  select t.relname, g.grantee::regrole::text || ' on ' || a.attname,
+         string_agg(lower(g.privilege_type), ', ' order by g.privilege_type)
+    from (${TABLES}) t
+    join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
+   cross join lateral aclexplode(a.attacl) g
+   where g.grantee <> t.relowner
+   group by t.relname, g.grantee, a.attname
+   order by 1, 2`;
 
 const OPTIONS = `
   select relname as table, 'table' as name,
