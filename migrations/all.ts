@@ -22,6 +22,7 @@ import { Erasures1764000000076 } from './1764000000076-erasures.js';
 import { MarketingCaps1764000000079 } from './1764000000079-marketing-caps.js';
 import { WabaCalls1764000000080 } from './1764000000080-waba-calls.js';
 import { FairnessKeys1764000000083 } from './1764000000083-fairness-keys.js';
+import { IdempotentAnswers1764000000085 } from './1764000000085-idempotent-answers.js';
 import { TemplateLists1764000000090 } from './1764000000090-template-lists.js';
 import { MessagesRefused1764000000091 } from './1764000000091-messages-refused.js';
 
@@ -51,6 +52,7 @@ export const MIGRATIONS = [
   MarketingCaps1764000000079,
   WabaCalls1764000000080,
   FairnessKeys1764000000083,
+  IdempotentAnswers1764000000085,
   TemplateLists1764000000090,
   MessagesRefused1764000000091,
 ];

@@ -79,10 +79,15 @@ table idempotency_keys: row level security
   column fingerprint: bytea not null
   column resource_id: uuid not null
   column created_at: timestamp with time zone not null default now()
+  column answer: jsonb
+  column running_until: timestamp with time zone
+  constraint idempotency_answered_or_running: CHECK (((answer IS NULL) OR (running_until IS NULL)))
   constraint idempotency_keys_pkey: PRIMARY KEY (portfolio_id, operation, key)
   index idempotency_keys_created: CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at)
   policy idempotency_keys_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
   grant heliograph_tenant: insert, select
+  grant heliograph_tenant on answer: update
+  grant heliograph_tenant on running_until: update
 
 table inbound_messages: row level security
   column id: uuid not null

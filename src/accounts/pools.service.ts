@@ -3,6 +3,7 @@ import { GatewayError } from '../core/gateway-error.js';
 import type { Tenant } from '../platform/auth/principal.js';
 import { newId } from '../platform/clock/ids.js';
 import { Db } from '../platform/db/db.js';
+import { IdempotentCalls } from '../platform/idempotency/idempotent-calls.js';
 import { AccountsService } from './accounts.service.js';
 import type {
   PoolChangeView,
@@ -21,6 +22,7 @@ export class PoolsService {
   constructor(
     private readonly db: Db,
     private readonly accounts: AccountsService,
+    private readonly calls: IdempotentCalls,
   ) {}
 
   /** The tenant's pools by name. */
@@ -37,17 +39,20 @@ export class PoolsService {
   }
 
   /**
-   * Makes a pool; the same again is the same pool, so it may be repeated. Throws `invalid_request` when a number is not
-   * the tenant's, or another pool has the name.
+   * Makes a pool; the same again is the same pool, so it may be repeated. With an idempotency key it is answered as it
+   * was, also when it was changed since. Throws `invalid_request` when a number is not the tenant's, or another pool has
+   * the name.
    */
-  async create(tenant: Tenant, dto: PutPoolDto): Promise<PoolView> {
-    const write = this.writeOf(tenant, newId(), dto);
-    const row = await this.db.asTenant(
-      tenant.portfolioId,
-      async (tx) => (await store.insertPool(tx, write)) ?? (await store.findPoolByName(tx, write)),
+  async create(tenant: Tenant, dto: PutPoolDto, idempotencyKey: string | null): Promise<PoolView> {
+    const call = { tenant, operation: 'pools.create', key: idempotencyKey, request: dto };
+    return this.db.asTenant(tenant.portfolioId, (tx) =>
+      this.calls.onceWithin(tx, call, async () => {
+        const write = this.writeOf(tenant, newId(), dto);
+        const row = (await store.insertPool(tx, write)) ?? (await store.findPoolByName(tx, write));
+        if (row === null || !isSame(row, write)) throw nameTaken();
+        return toView(row);
+      }),
     );
-    if (row === null || !isSame(row, write)) throw nameTaken();
-    return toView(row);
   }
 
   /** Changes a pool; doing it again changes nothing. Who hears from a number that left it hears from another next. */

@@ -3,6 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { KeyRing } from '../platform/crypto/key-ring.js';
 import type { Connections } from '../platform/db/connections.js';
 import { Db } from '../platform/db/db.js';
+import { IdempotentCalls } from '../platform/idempotency/idempotent-calls.js';
 import { JobRunner } from '../platform/jobs/job-runner.js';
 import { Readiness } from '../platform/lifecycle/readiness.js';
 import { Metrics } from '../platform/observability/metrics.js';
@@ -36,8 +37,8 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       imports: [ScheduleModule.forRoot()],
-      providers: [...values, JobRunner],
-      exports: [...values.map((v) => v.provide), JobRunner],
+      providers: [...values, JobRunner, IdempotentCalls],
+      exports: [...values.map((v) => v.provide), JobRunner, IdempotentCalls],
     };
   }
 }

@@ -14,8 +14,9 @@ describe('an error of ours', () => {
     expect(row.title).not.toBe('');
   });
 
-  it('may be tried again only when we or Meta were busy, or time ran out', () => {
+  it('may be tried again only when we or Meta were busy, the same was running, or time ran out', () => {
     expect(CODES.filter((code) => GATEWAY_ERRORS[code].retryable).sort()).toEqual([
+      'already_running',
       'deadline_exceeded',
       'meta_unavailable',
       'too_many_requests',

@@ -22,6 +22,7 @@ export const GATEWAY_ERRORS = {
     grpc: 3,
     retryable: false,
   },
+  already_running: { title: 'The same request is still running', http: 409, grpc: 10, retryable: true },
   payload_too_large: { title: 'The request is too large', http: 413, grpc: 8, retryable: false },
   unsupported_media_type: { title: 'The content type is not supported', http: 415, grpc: 3, retryable: false },
   too_many_requests: { title: 'Too many requests', http: 429, grpc: 8, retryable: true },

@@ -38,11 +38,16 @@ export class DropInMediaService {
   ) {}
 
   /** `POST /{phone_number_id}/media`: keeps a file. */
-  async upload(tenant: Tenant, phoneNumberId: string, parts: AsyncIterable<UploadPart>): Promise<GraphAnswer> {
+  async upload(
+    tenant: Tenant,
+    phoneNumberId: string,
+    parts: AsyncIterable<UploadPart>,
+    idempotencyKey: string | null,
+  ): Promise<GraphAnswer> {
     if (this.accounts.phoneNumber(phoneNumberId)?.portfolioId !== tenant.portfolioId) {
       return unknownObject('POST', phoneNumberId, newTraceId());
     }
-    return { status: 200, body: { id: (await this.media.upload(tenant, parts)).id } };
+    return { status: 200, body: { id: (await this.media.upload(tenant, parts, idempotencyKey)).id } };
   }
 
   /**

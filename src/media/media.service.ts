@@ -12,6 +12,7 @@ import { type Staged, stageFile } from '../platform/blobs/stage-file.js';
 import { newId } from '../platform/clock/ids.js';
 import { Db } from '../platform/db/db.js';
 import type { UploadPart } from '../platform/http/multipart.js';
+import { IdempotentCalls } from '../platform/idempotency/idempotent-calls.js';
 import { Runtime } from '../platform/runtime.js';
 import { expiredFile, InboundMediaService } from './inbound-media.service.js';
 import type { MediaView } from './media.dto.js';
@@ -41,6 +42,7 @@ export class MediaService {
     private readonly db: Db,
     private readonly blobs: BlobStore,
     private readonly inbound: InboundMediaService,
+    private readonly calls: IdempotentCalls,
     runtime: Runtime,
   ) {
     this.stagingFolder = path.join(runtime.config.dataDir, 'media', 'incoming');
@@ -49,12 +51,13 @@ export class MediaService {
 
   /**
    * Takes a file on: its bytes are in the store and its row is committed when this resolves. Streams: memory does not
-   * grow with the file. Throws `invalid_request` for what Meta would not take, `payload_too_large` beyond 100 MB.
+   * grow with the file. With an idempotency key, the same file again gives the same answer and is not kept twice. Throws
+   * `invalid_request` for what Meta would not take, `payload_too_large` beyond 100 MB.
    */
-  async upload(tenant: Tenant, parts: AsyncIterable<UploadPart>): Promise<MediaView> {
+  async upload(tenant: Tenant, parts: AsyncIterable<UploadPart>, idempotencyKey: string | null): Promise<MediaView> {
     const file = await this.receive(parts);
     try {
-      const view = await this.keep(tenant, file);
+      const view = await this.keep(tenant, file, idempotencyKey);
       this.uploads.inc({ result: 'stored' });
       return view;
     } catch (error) {
@@ -141,7 +144,8 @@ export class MediaService {
     return { ...file, declared: type ?? declared };
   }
 
-  private async keep(tenant: Tenant, { staged, declared, filename }: ReceivedFile): Promise<MediaView> {
+  private async keep(tenant: Tenant, file: ReceivedFile, idempotencyKey: string | null): Promise<MediaView> {
+    const { staged, declared, filename } = file;
     const seen = (await fileTypeFromFile(staged.path))?.mime ?? null;
     const { sizeBytes, sha256 } = staged;
     const verdict = judgeMedia({ declared, seen, sizeBytes, isBinary: staged.head.includes(0) });
@@ -150,13 +154,16 @@ export class MediaService {
     // The bytes first: a row without them would be a promise that cannot be kept, bytes without a row are only waste.
     await this.blobs.put(`${tenant.portfolioId}/${id}`, staged);
     const media = { id, kind: verdict.kind, mimeType: verdict.mimeType, sizeBytes, sha256, filename };
+    const request = { sha256: sha256.toString('hex'), mime_type: verdict.mimeType, filename };
+    const call = { tenant, operation: 'media.upload', key: idempotencyKey, request };
+    let view: MediaView | null = null;
     try {
-      return toMediaView(
-        await this.db.asTenant(tenant.portfolioId, (tx) => insertMedia(tx, tenant.portfolioId, media)),
+      view = await this.db.asTenant(tenant.portfolioId, (tx) =>
+        this.calls.onceWithin(tx, call, async () => toMediaView(await insertMedia(tx, tenant.portfolioId, media))),
       );
-    } catch (error) {
-      await this.blobs.remove(`${tenant.portfolioId}/${id}`);
-      throw error;
+      return view;
+    } finally {
+      if (view?.id !== id) await this.blobs.remove(`${tenant.portfolioId}/${id}`);
     }
   }
 }

@@ -189,10 +189,10 @@ export async function deleteLeftovers(tx: Queryable, p: ErasedPerson): Promise<n
                              where i.id = q.inbox_id and a.portfolio_id = $1))`,
     [p.portfolioId, p.patterns],
   );
-  const keys = await tx.run(`delete from idempotency_keys where portfolio_id = $1 and key ~ any($2)`, [
-    p.portfolioId,
-    p.patterns,
-  ]);
+  const keys = await tx.run(
+    `delete from idempotency_keys where portfolio_id = $1 and (key ~ any($2) or answer::text ~ any($2))`,
+    [p.portfolioId, p.patterns],
+  );
   return orphans + setAside + keys;
 }
 

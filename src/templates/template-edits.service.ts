@@ -10,14 +10,22 @@ import { languageCode } from '../core/templates/template-status.js';
 import { TemplatesClient } from '../meta/templates-client.js';
 import type { Tenant } from '../platform/auth/principal.js';
 import { Db } from '../platform/db/db.js';
+import { IdempotentCalls } from '../platform/idempotency/idempotent-calls.js';
 import { Runtime } from '../platform/runtime.js';
 import { TemplateSyncService } from './template-sync.service.js';
 import type { CreatedTemplateView, CreateTemplateDto, EditTemplateCommandDto, FindingView } from './templates.dto.js';
 import * as store from './templates.store.js';
 
 /**
+ * How long a creation counts as running when its process died. Longer than one takes that waits for every answer of
+ * Meta's in vain; were it shorter, Meta would still not make the template twice.
+ */
+const MOST_OF_A_CREATION_MS = 120_000;
+
+/**
  * Creates, edits and deletes templates at Meta. Meta has a name and language once in an account, which makes all three
- * safe to repeat: after a lost answer Meta's list is read, and nothing is ever made twice. Hence no idempotency key.
+ * safe to repeat: after a lost answer Meta's list is read, and nothing is ever made twice, with an idempotency key or
+ * without. The key of a creation adds that its answer is given again as it was, and that it stands for one template.
  */
 @Injectable()
 export class TemplateEditsService {
@@ -28,7 +36,8 @@ export class TemplateEditsService {
     private readonly accounts: AccountsService,
     private readonly client: TemplatesClient,
     private readonly syncs: TemplateSyncService,
-    runtime: Runtime,
+    private readonly calls: IdempotentCalls,
+    private readonly runtime: Runtime,
   ) {
     this.edits = runtime.metrics.counter(
       'heliograph_template_edits_total',
@@ -40,15 +49,21 @@ export class TemplateEditsService {
   /**
    * Submits a template for review. The same template again gives the one that is there. Throws `invalid_request` for
    * what Meta would refuse, `wrong_state` when another template has the name and language, `meta_refused` with the field
-   * that Meta means, and `meta_unavailable` when nobody knows; then the same call may be repeated.
+   * that Meta means, and `meta_unavailable` when nobody knows; then the same call may be repeated, under the same key.
    */
-  async create(tenant: Tenant, dto: CreateTemplateDto): Promise<CreatedTemplateView> {
+  create(tenant: Tenant, dto: CreateTemplateDto, idempotencyKey: string | null): Promise<CreatedTemplateView> {
+    const call = { tenant, operation: 'templates.create', key: idempotencyKey, request: dto };
+    return this.calls.once(call, MOST_OF_A_CREATION_MS, () => this.submit(tenant, dto));
+  }
+
+  private async submit(tenant: Tenant, dto: CreateTemplateDto): Promise<CreatedTemplateView> {
     const { waba_id: wabaId, ...template } = dto;
     const waba = this.wabaOf(tenant, wabaId);
     const advice = requireLintFree(template);
     const there = await this.find(tenant, waba, template);
     if (there !== null) return this.again(there, template, advice);
     const result = await this.client.create(waba.wabaId, waba.accessToken, template);
+    this.runtime.crash.pass('template-submitted');
     const created = readCreated(result);
     const refusal = created === null ? refusalOf(result) : null;
     const mayBeThere =

@@ -31,14 +31,18 @@ const PASSES: Readonly<Record<CrashPoint, number>> = {
   'after-webhook-commit': 15,
   'in-apply': 12,
   'after-publish': 6,
+  'template-submitted': 0,
 };
 
 /** The publisher is one over all replicas, so only a gateway that is alone is sure to be it. */
 const ALONE_ONLY: readonly CrashPoint[] = ['after-publish'];
 
 const hasBus = findNatsServer(process.env.PATH ?? '') !== null;
-/** Only commands on the bus pass it, and the clients of these rounds speak REST: test/e2e/commands.e2e.spec.ts dies there. */
-const ELSEWHERE: readonly CrashPoint[] = ['command-committed'];
+/**
+ * Only commands on the bus and new templates pass them, and the clients of these rounds send messages over REST:
+ * test/e2e/commands.e2e.spec.ts and test/e2e/template-keys.e2e.spec.ts die there.
+ */
+const ELSEWHERE: readonly CrashPoint[] = ['command-committed', 'template-submitted'];
 const points = CRASH_POINTS.filter((p) => !ELSEWHERE.includes(p) && (hasBus || p !== 'after-publish'));
 const rounds = Array.from({ length: ROUNDS }, (_, i) => i + 1);
 const folder = mkdtempSync(path.join(tmpdir(), 'heliograph-chaos-'));

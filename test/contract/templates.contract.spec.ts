@@ -198,6 +198,26 @@ describeWithNats('templates, on three wires,', () => {
     expect(locked).toMatchObject({ http: refusal, grpc: refusal, nats: refusal });
   });
 
+  it('are answered as they were under an idempotency key, whichever wire asks, and another request under it is refused', async () => {
+    const wanted = { waba_id: LUCKY.wabaId, name: 'keyed', language: 'en_US', category: 'UTILITY', components: [BODY] };
+    const keyed = { idempotencyKey: 'template-1' };
+    const first = await wires.grpcWire.call(wires.method(CREATE.name), wanted, keyed);
+    expect(first).toMatchObject({ ok: true, value: { waba_id: LUCKY.wabaId } });
+    const { id } = (first as unknown as { value: { id: string } }).value;
+    await wires.http.call(DELETE.route, { id });
+    // Without the key it is Meta that answers, which keeps the name of what was deleted to itself.
+    const answer = await alike(CREATE, wanted, keyed);
+    expect(answer).toMatchObject({ ok: true, value: { id, already_there: false } });
+    const other = { ...wanted, name: 'keyed_other' };
+    expect(await alike(CREATE, other, keyed)).toMatchObject({ ok: false, code: 'idempotency_mismatch' });
+    expect((await list({ name: 'keyed_other' })).templates).toEqual([]);
+    // What was refused has not used its key up.
+    const bare = [{ type: 'BODY', text: 'It comes to you on {{1}}', example: { body_text: [['Monday']] } }];
+    const second = { idempotencyKey: 'template-2' };
+    expect(await alike(CREATE, { ...other, components: bare }, second)).toMatchObject({ code: 'invalid_request' });
+    expect(await wires.http.call(CREATE.route, other, second)).toMatchObject({ ok: true });
+  });
+
   it('are found and not made twice when Meta’s answer was lost', async () => {
     await wires.stack.control('calls', {
       calls: [{ method: 'POST', path: '*/message_templates', nth: 1, reset: 'after' }],

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { PoolView } from '../../src/accounts/pools.dto.js';
 import { PoolsService } from '../../src/accounts/pools.service.js';
 import { LaneSchedule } from '../../src/messaging/lane-schedule.js';
 import type { MessageView, SendMessageDto } from '../../src/messaging/messaging.dto.js';
@@ -6,6 +7,7 @@ import { MessagingService } from '../../src/messaging/messaging.service.js';
 import { OutboxSignal } from '../../src/messaging/outbox-signal.js';
 import { PoolSendersService } from '../../src/messaging/pool-senders.service.js';
 import type { Db } from '../../src/platform/db/db.js';
+import { IdempotentCalls } from '../../src/platform/idempotency/idempotent-calls.js';
 import { insertStops } from '../../src/rate-limit/stops.store.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
 import { aRecipient } from '../support/factories.js';
@@ -24,14 +26,14 @@ beforeEach(async () => {
   portfolio = await aPortfolio(db, 3);
   services ??= new Services(database);
   await services.accounts.refresh();
-  pools = new PoolsService(db, services.accounts);
+  pools = new PoolsService(db, services.accounts, new IdempotentCalls(db, services.runtime));
 });
 
 const tenantOf = ({ portfolioId }: PortfolioRows) =>
   ({ kind: 'tenant', portfolioId, keyId: 'k1', scopes: new Set(['*']) }) as const;
 const tenant = () => tenantOf(portfolio);
 const aPool = (numbers: readonly string[] = portfolio.phoneNumberIds) =>
-  pools.create(tenant(), { name: 'Campaigns', phone_number_ids: [...numbers] });
+  pools.create(tenant(), { name: 'Campaigns', phone_number_ids: [...numbers] }, null);
 
 /** A process of its own that accepts messages. */
 function anAcceptor(): MessagingService {
@@ -68,7 +70,7 @@ describe('a pool', () => {
     expect(await aPool()).toEqual(pool);
     const [first = ''] = portfolio.phoneNumberIds;
     await expect(aPool([first])).rejects.toMatchObject({ code: 'invalid_request', errors: [{ pointer: '/name' }] });
-    const other = await pools.create(tenant(), { name: 'Support', phone_number_ids: [first] });
+    const other = await pools.create(tenant(), { name: 'Support', phone_number_ids: [first] }, null);
     const renamed = pools.update(tenant(), { id: other.id, name: 'Campaigns', phone_number_ids: [first] });
     await expect(renamed).rejects.toMatchObject({ errors: [{ pointer: '/name' }] });
     await pools.update(tenant(), { id: pool.id, name: 'Sales', phone_number_ids: [first] });
@@ -80,6 +82,19 @@ describe('a pool', () => {
       [null, 'Campaigns', 'api key k1'],
     ]);
     expect((await pools.list(tenant())).pools.map((p) => p.name)).toEqual(['Support']);
+  });
+
+  it('is answered again under its idempotency key as it was, and is made with its answer or not at all', async () => {
+    const make = (name: string, key: string, numbers = portfolio.phoneNumberIds) =>
+      pools.create(tenant(), { name, phone_number_ids: [...numbers] }, key);
+    await expect(make('Campaigns', 'one', ['1'])).rejects.toMatchObject({ code: 'invalid_request' });
+    const racers = await Promise.all(Array.from({ length: 10 }, () => make('Campaigns', 'one')));
+    const [pool] = racers as [PoolView, ...PoolView[]];
+    expect(racers).toEqual(racers.map(() => pool));
+    await pools.remove(tenant(), pool);
+    expect(await make('Campaigns', 'one')).toEqual(pool);
+    await expect(make('Others', 'one')).rejects.toMatchObject({ code: 'idempotency_mismatch' });
+    expect((await pools.list(tenant())).pools).toEqual([]);
   });
 
   it('has numbers of its portfolio only, and is nobody else’s', async () => {

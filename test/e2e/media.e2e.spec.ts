@@ -84,6 +84,27 @@ describe('a file', () => {
     expect(JSON.stringify(answer.body)).toContain(words);
   });
 
+  it('is kept once under its idempotency key, and another file under that key is refused', async () => {
+    const under = (key: string, form: ReturnType<typeof aForm>, path = '/v1/media') =>
+      stack.api.call<Media>('POST', path, { ...form, headers: { ...form.headers, 'idempotency-key': key } });
+    const files = async () => (await stack.database.db.rows(`select from media`)).length;
+    const before = await files();
+    const form = aForm(aPng('once'));
+    const racers = await Promise.all(Array.from({ length: 5 }, () => under('a-file', form)));
+    const [first] = racers;
+    expect(racers.map(({ status, body }) => ({ status, body }))).toEqual(
+      racers.map(() => ({ status: 201, body: first?.body })),
+    );
+    const cloudApi = await under('a-file', form, `/v23.0/${LUCKY.phoneNumberId}/media`);
+    expect(cloudApi).toMatchObject({ status: 200, body: { id: first?.body.id } });
+    expect(await files()).toBe(before + 1);
+    expect((await stack.api.get(`/v1/media/${first?.body.id}/content`)).status).toBe(200);
+    expect(await under('a-file', aForm(aPng('another')))).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_mismatch' },
+    });
+  });
+
   it('comes in a form, and a form goes nowhere else', async () => {
     const json = await stack.api.call('POST', '/v1/media', { body: { file: 'x' } });
     expect(json).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } });

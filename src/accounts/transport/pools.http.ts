@@ -1,8 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentTenant, Scope } from '../../platform/auth/api-key.guard.js';
 import type { Tenant } from '../../platform/auth/principal.js';
 import { ApiProblem } from '../../platform/http/api-problem.js';
+import { IdempotencyKey } from '../../platform/http/idempotency-key.js';
 import { PoolHistory, PoolIdParam, PoolList, PoolView, PutPoolDto } from '../pools.dto.js';
 import { PoolsService } from '../pools.service.js';
 
@@ -27,10 +28,19 @@ export class PoolsHttpController {
   @Post()
   @Scope('accounts:write')
   @ApiOperation({ operationId: 'createPool', summary: 'Make a number pool: numbers that send for each other' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key and body give the same answer, as it was.',
+  })
   @ApiResponse({ status: 201, description: 'The pool.', type: PoolView })
-  @ApiProblem(400, 401, 403, 503)
-  create(@CurrentTenant() tenant: Tenant, @Body() dto: PutPoolDto): Promise<PoolView> {
-    return this.pools.create(tenant, dto);
+  @ApiProblem(400, 401, 403, 422, 503)
+  create(
+    @CurrentTenant() tenant: Tenant,
+    @IdempotencyKey() key: string | null,
+    @Body() dto: PutPoolDto,
+  ): Promise<PoolView> {
+    return this.pools.create(tenant, dto, key);
   }
 
   /** Shows a pool. */

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { CurrentTenant, Scope } from '../../platform/auth/api-key.guard.js';
 import type { Tenant } from '../../platform/auth/principal.js';
+import { IdempotencyKey } from '../../platform/http/idempotency-key.js';
 import { Rpc } from '../../platform/transport/rpc.decorator.js';
 import {
   type PoolHistory,
@@ -35,8 +36,12 @@ export class PoolsRpcController {
   /** Makes a pool. */
   @Rpc('AccountsService', 'CreatePool')
   @Scope('accounts:write')
-  create(@CurrentTenant() tenant: Tenant, @Payload() dto: PutPoolDto): Promise<PoolView> {
-    return this.pools.create(tenant, dto);
+  create(
+    @CurrentTenant() tenant: Tenant,
+    @IdempotencyKey() key: string | null,
+    @Payload() dto: PutPoolDto,
+  ): Promise<PoolView> {
+    return this.pools.create(tenant, dto, key);
   }
 
   /** Changes a pool. */

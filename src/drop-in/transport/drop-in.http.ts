@@ -36,7 +36,9 @@ export class DropInHttpRoutes implements OnModuleInit {
         `${VERSION}/:id/messages`,
         this.answer('messages:write', (tenant, r) => this.messages(tenant, r)),
       );
-      const uploads = this.answer('media:write', (tenant, r) => this.media.upload(tenant, idOf(r), partsOf(r)));
+      const uploads = this.answer('media:write', (tenant, r) =>
+        this.media.upload(tenant, idOf(r), partsOf(r), keyOf(r)),
+      );
       scope.post(`${VERSION}/:id/media`, { config: TAKES_FORMS }, uploads);
       scope.get(`${VERSION}/:id`, { exposeHeadRoute: false }, this.file('media:read', 'GET'));
       scope.delete(`${VERSION}/:id`, this.file('media:write', 'DELETE'));
@@ -47,8 +49,7 @@ export class DropInHttpRoutes implements OnModuleInit {
   }
 
   private messages(tenant: Tenant, request: FastifyRequest): Promise<GraphAnswer> {
-    const key = parseIdempotencyKey(request.headers['idempotency-key']);
-    return this.dropIn.postMessages(tenant, idOf(request), request.body, key);
+    return this.dropIn.postMessages(tenant, idOf(request), request.body, keyOf(request));
   }
 
   private file(scope: string, method: 'GET' | 'DELETE') {
@@ -67,6 +68,10 @@ export class DropInHttpRoutes implements OnModuleInit {
 
 function idOf(request: FastifyRequest): string {
   return (request.params as { id: string }).id;
+}
+
+function keyOf(request: FastifyRequest): string | null {
+  return parseIdempotencyKey(request.headers['idempotency-key']);
 }
 
 /** What the caller gave, to tell a missing field from a wrong one. Of a form it is known only that it is one. */

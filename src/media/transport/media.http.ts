@@ -1,9 +1,10 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, StreamableFile } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { MEDIA_TYPES } from '../../core/media/media-types.js';
 import { CurrentTenant, Scope } from '../../platform/auth/api-key.guard.js';
 import type { Tenant } from '../../platform/auth/principal.js';
 import { ApiProblem } from '../../platform/http/api-problem.js';
+import { IdempotencyKey } from '../../platform/http/idempotency-key.js';
 import { Parts, TakesForms, type UploadPart } from '../../platform/http/multipart.js';
 import { MediaIdParam, MediaView, UploadMediaForm } from '../media.dto.js';
 import { type MediaContent, MediaService } from '../media.service.js';
@@ -27,12 +28,21 @@ export class MediaHttpController {
       'Answers once the file is kept. Name it by its `id` in any number of messages from any of your numbers: it goes to ' +
       'Meta once per number and content, and again before Meta forgets it.',
   })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key and file give the same answer, and the file is kept once.',
+  })
   @ApiConsumes('multipart/form-data')
   @ApiBody({ type: UploadMediaForm })
   @ApiResponse({ status: 201, description: 'Kept.', type: MediaView })
-  @ApiProblem(400, 401, 403, 413, 415, 503)
-  upload(@CurrentTenant() tenant: Tenant, @Parts() parts: AsyncIterable<UploadPart>): Promise<MediaView> {
-    return this.media.upload(tenant, parts);
+  @ApiProblem(400, 401, 403, 413, 415, 422, 503)
+  upload(
+    @CurrentTenant() tenant: Tenant,
+    @IdempotencyKey() key: string | null,
+    @Parts() parts: AsyncIterable<UploadPart>,
+  ): Promise<MediaView> {
+    return this.media.upload(tenant, parts, key);
   }
 
   /** Shows a file. */

@@ -10,6 +10,7 @@ export const CRASH_POINTS = [
   'after-webhook-commit',
   'in-apply',
   'after-publish',
+  'template-submitted',
 ] as const;
 
 /** The name of such a point. */

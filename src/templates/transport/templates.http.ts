@@ -1,8 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentTenant, Scope } from '../../platform/auth/api-key.guard.js';
 import type { Tenant } from '../../platform/auth/principal.js';
 import { ApiProblem } from '../../platform/http/api-problem.js';
+import { IdempotencyKey } from '../../platform/http/idempotency-key.js';
 import { TemplateEditsService } from '../template-edits.service.js';
 import {
   CreatedTemplateView,
@@ -110,10 +111,19 @@ export class TemplatesHttpController {
     description:
       'What Meta would refuse is refused before it is asked. May be repeated: the same template again gives the one that is there.',
   })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key and body give the same answer, as it was.',
+  })
   @ApiResponse({ status: 200, description: 'Meta has it, or had it.', type: CreatedTemplateView })
   @ApiProblem(400, 401, 403, 409, 413, 415, 422, 502, 503)
-  create(@CurrentTenant() tenant: Tenant, @Body() dto: CreateTemplateDto): Promise<CreatedTemplateView> {
-    return this.edits.create(tenant, dto);
+  create(
+    @CurrentTenant() tenant: Tenant,
+    @IdempotencyKey() key: string | null,
+    @Body() dto: CreateTemplateDto,
+  ): Promise<CreatedTemplateView> {
+    return this.edits.create(tenant, dto, key);
   }
 
   /** Edits a template. */

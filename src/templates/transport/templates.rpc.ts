@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { CurrentTenant, Scope } from '../../platform/auth/api-key.guard.js';
 import type { Tenant } from '../../platform/auth/principal.js';
+import { IdempotencyKey } from '../../platform/http/idempotency-key.js';
 import { Rpc } from '../../platform/transport/rpc.decorator.js';
 import { TemplateEditsService } from '../template-edits.service.js';
 import {
@@ -66,8 +67,12 @@ export class TemplatesRpcController {
   /** Submits a template. */
   @Rpc('TemplatesService', 'Create')
   @Scope('templates:write')
-  create(@CurrentTenant() tenant: Tenant, @Payload() dto: CreateTemplateDto): Promise<CreatedTemplateView> {
-    return this.edits.create(tenant, dto);
+  create(
+    @CurrentTenant() tenant: Tenant,
+    @IdempotencyKey() key: string | null,
+    @Payload() dto: CreateTemplateDto,
+  ): Promise<CreatedTemplateView> {
+    return this.edits.create(tenant, dto, key);
   }
 
   /** Edits a template. */
