@@ -25,6 +25,7 @@ import { FairnessKeys1764000000083 } from './1764000000083-fairness-keys.js';
 import { IdempotentAnswers1764000000085 } from './1764000000085-idempotent-answers.js';
 import { TemplateLists1764000000090 } from './1764000000090-template-lists.js';
 import { MessagesRefused1764000000091 } from './1764000000091-messages-refused.js';
+import { MediaFailures1764000000092 } from './1764000000092-media-failures.js';
 
 /** Every migration, oldest first. A new one is a new file and a line here; one that has landed is never edited. */
 export const MIGRATIONS = [
@@ -55,4 +56,5 @@ export const MIGRATIONS = [
   IdempotentAnswers1764000000085,
   TemplateLists1764000000090,
   MessagesRefused1764000000091,
+  MediaFailures1764000000092,
 ];

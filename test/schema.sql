@@ -117,6 +117,8 @@ table lane_limits: row level security with (fillfactor=50)
   column pause_reason: text
   column media_paused_until: timestamp with time zone
   column told_at: timestamp with time zone not null default now()
+  column media_failures: integer not null default 0
+  constraint lane_limits_media_failures: CHECK ((media_failures >= 0))
   constraint lane_limits_phone_number_id_fkey: FOREIGN KEY (phone_number_id) REFERENCES phone_numbers(phone_number_id) ON DELETE CASCADE
   constraint lane_limits_pkey: PRIMARY KEY (phone_number_id)
   constraint lane_limits_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE

@@ -110,6 +110,7 @@ export class LaneKeeper {
   /** Gives every lane back: after the last send has settled. */
   async leave(): Promise<void> {
     const lanes = [...this.held.values()];
+    await this.limits.leaving(lanes.map((lane) => lane.phoneNumberId));
     this.forgetAll();
     this.leaseEndsAtMs = Number.NEGATIVE_INFINITY;
     await store.releaseLanes(this.db, this.workerId, lanes);
@@ -206,6 +207,7 @@ export class LaneKeeper {
   private async releaseLeaving(): Promise<void> {
     const home = [...this.leaving].filter((id) => !this.settler.hasInFlight(id));
     const lanes = home.flatMap((id) => this.held.get(id) ?? []);
+    await this.limits.leaving(home);
     for (const id of home) this.forget(id);
     if (lanes.length === 0) return;
     await store.releaseLanes(this.db, this.workerId, lanes);

@@ -8,12 +8,15 @@ import { type LaneReport, writeReports } from './lane-reports.store.js';
 const TELL_EVERY_MS = 1000;
 
 /**
- * Tells the other replicas how the lanes of this worker stand, about once a second and in one statement, because a
- * request about a number may come in anywhere. Idle lanes are told about once more, and then not at all.
+ * Tells the other replicas how the lanes of this worker stand, about once a second and in one statement: a request about a
+ * number may come in anywhere, and the next owner of a lane goes on from what was told of its media. Idle lanes are told
+ * about once more, and then not at all.
  */
 export class LaneReports {
   private readonly telling: Every;
-  private told = new Set<string>();
+  /** Told about the last time, or changed since. */
+  private toTell = new Set<string>();
+  private isUrgent = false;
 
   constructor(
     private readonly db: Queryable,
@@ -22,21 +25,39 @@ export class LaneReports {
     this.telling = new Every(TELL_EVERY_MS, runtime.clock);
   }
 
+  /** The next owner of a lane has to know of a change: it is told within a second, or in the next round when it is `urgent`. */
+  changed(phoneNumberId: string, urgent: boolean): void {
+    this.toTell.add(phoneNumberId);
+    this.isUrgent ||= urgent;
+  }
+
   /** Tells when it is time to. Never throws: it is told again a second later. */
   async tend(busy: readonly string[], lanes: ReadonlyMap<string, Lane>): Promise<void> {
-    if ((busy.length === 0 && this.told.size === 0) || !this.telling.due()) return;
-    const { clock, logger } = this.runtime;
-    const nowMs = clock.monotonicMs();
+    if ((busy.length === 0 && this.toTell.size === 0) || !(this.isUrgent || this.telling.due())) return;
+    const nowMs = this.runtime.clock.monotonicMs();
     const paused = [...lanes].filter(([, lane]) => lane.limiter.pauseAt(nowMs) !== null).map(([id]) => id);
-    const ids = [...new Set([...busy, ...this.told, ...paused])];
-    const reports = ids.flatMap((id) => {
+    const ids = new Set([...busy, ...this.toTell, ...paused]);
+    this.isUrgent = false;
+    this.toTell = new Set([...busy, ...paused]);
+    await this.tell(ids, lanes);
+  }
+
+  /** Tells what is still to be told of lanes that are about to be given away. Never throws. */
+  async leaving(phoneNumberIds: readonly string[], lanes: ReadonlyMap<string, Lane>): Promise<void> {
+    const ids = phoneNumberIds.filter((id) => this.toTell.delete(id));
+    await this.tell(new Set(ids), lanes);
+  }
+
+  private async tell(ids: ReadonlySet<string>, lanes: ReadonlyMap<string, Lane>): Promise<void> {
+    const nowMs = this.runtime.clock.monotonicMs();
+    const reports = [...ids].flatMap((id) => {
       const lane = lanes.get(id);
       return lane === undefined ? [] : [reportOf(id, lane, nowMs)];
     });
-    this.told = new Set([...busy, ...paused]);
     if (reports.length === 0) return;
     await writeReports(this.db, reports).catch((err: unknown) => {
-      logger.warn({ err }, 'the state of lanes could not be told');
+      this.runtime.logger.warn({ err }, 'the state of lanes could not be told');
+      for (const id of ids) this.toTell.add(id);
     });
   }
 }
@@ -52,5 +73,6 @@ function reportOf(phoneNumberId: string, lane: Lane, nowMs: number): LaneReport 
     pausedForMs: pause === null ? null : pause.untilMs - nowMs,
     pauseReason: pause?.reason ?? null,
     mediaPausedForMs: mediaInMs > 0 ? mediaInMs : null,
+    mediaFailures: lane.media.failures,
   };
 }

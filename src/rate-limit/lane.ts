@@ -33,14 +33,16 @@ const FORGET_EVERY_MS = 5000;
 
 /** Every limit of one number, in the memory of the worker that owns its lane. Instants are monotonic milliseconds. */
 export class Lane {
-  readonly media = new MediaCircuit();
   private readonly pairs = new Map<string, PairState>();
   /** Admitted in this round and not launched yet. */
   private readonly admitted = new Map<string, PairPlace>();
   private forgottenAtMs = Number.NEGATIVE_INFINITY;
   private warmUp: WarmUpPace | null = null;
 
-  constructor(readonly limiter: LaneLimiter) {}
+  constructor(
+    readonly limiter: LaneLimiter,
+    readonly media = new MediaCircuit(),
+  ) {}
 
   /** Counts what an earlier owner sent to a recipient: it is paid for at `paidAtMs`. */
   inheritPair(recipient: string, paidAtMs: number): void {

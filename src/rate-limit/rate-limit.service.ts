@@ -5,7 +5,7 @@ import type { Verdict } from '../core/limits/admit.js';
 import type { WeightOf } from '../core/limits/fair-share.js';
 import { arrivedAgoMs } from '../core/limits/inherited-arrival.js';
 import { LaneLimiter } from '../core/limits/lane-limiter.js';
-import { isMediaError, isMediaKind } from '../core/limits/media-circuit.js';
+import { isMediaError, isMediaKind, MediaCircuit } from '../core/limits/media-circuit.js';
 import type { Usage } from '../core/limits/usage-headers.js';
 import type { MetaErrorRow } from '../core/meta-errors/meta-error-row.js';
 import { reactionTo } from '../core/meta-errors/meta-error-table.js';
@@ -127,8 +127,9 @@ export class RateLimitService {
   /** Opens the limits of a lane that was just taken, reckoning with what its earlier owner did. */
   open(phoneNumberId: string, earlier: Inheritance): void {
     const limiter = new LaneLimiter(this.throughputOf(phoneNumberId), this.runtime.config.throughputGuardMs);
-    const lane = new Lane(limiter);
     const nowMs = this.runtime.clock.monotonicMs();
+    const { failures, pausedForMs } = earlier.media;
+    const lane = new Lane(limiter, new MediaCircuit({ failures, freeAtMs: nowMs + pausedForMs }));
     const oldestFirst = earlier.attempts.map((attempt) => arrivedAgoMs(attempt, INHERITED)).sort((a, b) => b - a);
     for (const agoMs of oldestFirst) limiter.inherit(nowMs - agoMs);
     for (const { recipient, paidInMs } of earlier.pairs) lane.inheritPair(recipient, nowMs + paidInMs);
@@ -136,6 +137,11 @@ export class RateLimitService {
     this.lanes.set(phoneNumberId, lane);
     this.policies.opened(phoneNumberId);
     this.isMeasured = false;
+  }
+
+  /** Tells the next owners of lanes what is not told yet, before they are given away. Never throws. */
+  leaving(phoneNumberIds: readonly string[]): Promise<void> {
+    return this.reports.leaving(phoneNumberIds, this.lanes);
   }
 
   /** Forgets a lane that was given away. */
@@ -300,8 +306,11 @@ export class RateLimitService {
   private countMedia({ phoneNumberId, type, code }: SendNews): void {
     const media = this.lanes.get(phoneNumberId)?.media;
     if (media === undefined || !isMediaKind(type)) return;
+    const before = media.failures;
+    const isPaused = isMediaError(code) && media.failed(this.runtime.clock.monotonicMs());
     if (code === null) media.succeeded();
-    else if (isMediaError(code) && media.failed(this.runtime.clock.monotonicMs())) this.pauses.inc({ scope: 'media' });
+    if (isPaused) this.pauses.inc({ scope: 'media' });
+    if (isPaused || media.failures !== before) this.reports.changed(phoneNumberId, isPaused);
   }
 
   /** The lanes of this worker that share what an error slows down. */

@@ -118,7 +118,15 @@ describe('stops', () => {
 
 it('shows on any replica how a lane stands, the latest only', async () => {
   const [phoneNumberId = ''] = number();
-  const report = { phoneNumberId, used: 5, currentMps: 72, reserveMps: 8, pauseReason: null, mediaPausedForMs: null };
+  const report = {
+    phoneNumberId,
+    used: 5,
+    currentMps: 72,
+    reserveMps: 8,
+    pauseReason: null,
+    mediaPausedForMs: null,
+    mediaFailures: 0,
+  };
   await writeReports(db, [{ ...report, pausedForMs: null }]);
   await writeReports(db, [{ ...report, used: 7, pausedForMs: 60_000, pauseReason: 'Rate limit issues' }]);
   const found = await findReport(db, phoneNumberId);

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { classifyOutcome } from '../../src/core/delivery/classify-outcome.js';
+import { reactionTo } from '../../src/core/meta-errors/meta-error-table.js';
 import type { LaneKeeper } from '../../src/messaging/lane-keeper.js';
 import { armMessages } from '../../src/messaging/send-queue.store.js';
 import type { Candidate } from '../../src/rate-limit/rate-limit.service.js';
@@ -67,6 +68,21 @@ async function refusedAsPair({ keeper }: Worker, recipient: string, times: numbe
   return id;
 }
 
+/** A worker hears from Meta what came of some files. */
+function hearOfMedia({ limits }: Worker, came: 'taken' | 'failed', times: number): void {
+  const code = came === 'taken' ? null : 131053;
+  const reaction = code === null ? null : reactionTo(code);
+  const news = { phoneNumberId: portfolio.phoneNumberId, type: 'image', template: null, code, reaction, usage: [] };
+  for (let i = 0; i < times; i += 1) limits.hear(news);
+}
+
+/** A worker is not heard of any more, and its lease runs out. */
+async function hang({ keeper }: Worker): Promise<void> {
+  await database.db.run(`update workers set lease_until = now() - interval '1 second' where id = $1`, [
+    keeper.workerId,
+  ]);
+}
+
 describe('who takes a lane over', () => {
   it('sends nothing to a recipient before the message that Meta refused is due again, and to others at once', async () => {
     const before = await aWorkerThatTakesAll();
@@ -95,5 +111,40 @@ describe('who takes a lane over', () => {
     const heir = await aWorkerThatTakesAll();
     expect(admit(heir, { recipient })).toEqual({ kind: 'go' });
     expect(admit(heir, { recipient, phoneNumberId: other })).toEqual({ kind: 'go' });
+  });
+
+  it('pauses media for what is left of two hours when five files in a row had failed a moment before the end', async () => {
+    const before = await aWorkerThatTakesAll();
+    // It has told how its lanes stand in this second already, and does not live to see the next.
+    await before.limits.tend([portfolio.phoneNumberId]);
+    hearOfMedia(before, 'failed', 5);
+    await before.limits.tend([]);
+    await hang(before);
+    const heir = await aWorkerThatTakesAll();
+    const nowMs = performance.now();
+    const verdict = admit(heir, { type: 'image' });
+    expect(verdict).toMatchObject({ kind: 'wait', limit: 'media' });
+    const waitMs = (verdict.kind === 'wait' ? (verdict.untilMs ?? 0) : 0) - nowMs;
+    expect(waitMs).toBeGreaterThan(7_100 * SECOND_MS);
+    expect(waitMs).toBeLessThanOrEqual(7_201 * SECOND_MS);
+    expect(admit(heir)).toEqual({ kind: 'go' });
+    expect(admit(heir, { type: 'image', phoneNumberId: portfolio.phoneNumberIds[1] as string })).toEqual({
+      kind: 'go',
+    });
+  });
+
+  it('goes on counting the files that failed in a row, also what failed last, and begins anew after one that was taken', async () => {
+    const before = await aWorkerThatTakesAll();
+    hearOfMedia(before, 'failed', 4);
+    await before.keeper.leave();
+    const heir = await aWorkerThatTakesAll();
+    expect(admit(heir, { type: 'image' })).toEqual({ kind: 'go' });
+    hearOfMedia(heir, 'taken', 1);
+    hearOfMedia(heir, 'failed', 4);
+    await heir.keeper.leave();
+    const last = await aWorkerThatTakesAll();
+    expect(admit(last, { type: 'image' })).toEqual({ kind: 'go' });
+    hearOfMedia(last, 'failed', 1);
+    expect(admit(last, { type: 'image' })).toMatchObject({ kind: 'wait', limit: 'media' });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { isMediaError, isMediaKind, MediaCircuit } from './media-circuit.js';
 
 describe('the circuit of media', () => {
@@ -21,6 +22,23 @@ describe('the circuit of media', () => {
     const circuit = new MediaCircuit();
     for (let i = 0; i < 12; i += 1) circuit.failed(0);
     expect(circuit.freeAtMs).toBe(7_200_000);
+  });
+
+  it('goes on from how another one stood, at any moment, as if it had been one', () => {
+    const told = fc.array(fc.record({ isTaken: fc.boolean(), inMs: fc.nat(4 * 3_600_000) }), { maxLength: 40 });
+    fc.assert(
+      fc.property(told, fc.nat(40), (news, handedOverAt) => {
+        const one = new MediaCircuit();
+        let other = new MediaCircuit();
+        let nowMs = 0;
+        for (const [i, { isTaken, inMs }] of news.entries()) {
+          if (i === handedOverAt) other = new MediaCircuit({ failures: other.failures, freeAtMs: other.freeAtMs });
+          nowMs += inMs;
+          for (const circuit of [one, other]) isTaken ? circuit.succeeded() : circuit.failed(nowMs);
+          expect(other.freeAtMs).toBe(one.freeAtMs);
+        }
+      }),
+    );
   });
 
   it('is about files, and about errors of files', () => {

@@ -17,30 +17,42 @@ export function isMediaError(code: number | null): boolean {
   return code !== null && MEDIA_ERRORS.has(code);
 }
 
+/** How a number's media stands: what the next one who counts goes on from. */
+export interface MediaStanding {
+  /** Media messages that failed since the last one that was taken, or since media was paused. */
+  readonly failures: number;
+  /** When media may go again; in the past when it may. */
+  readonly freeAtMs: number;
+}
+
 /** Pauses a number's media messages after too many failures in a row; everything else goes on. */
-export class MediaCircuit {
-  private failures = 0;
+export class MediaCircuit implements MediaStanding {
+  private inARow: number;
   private opensAtMs: number;
 
-  constructor(opensAtMs = Number.NEGATIVE_INFINITY) {
-    this.opensAtMs = opensAtMs;
+  constructor({ failures, freeAtMs }: MediaStanding = { failures: 0, freeAtMs: Number.NEGATIVE_INFINITY }) {
+    this.inARow = failures;
+    this.opensAtMs = freeAtMs;
   }
 
-  /** When media may go again; in the past when it may. */
+  get failures(): number {
+    return this.inARow;
+  }
+
   get freeAtMs(): number {
     return this.opensAtMs;
   }
 
   /** A media message was taken. */
   succeeded(): void {
-    this.failures = 0;
+    this.inARow = 0;
   }
 
   /** The file of a message failed; true when that was one too many. */
   failed(nowMs: number): boolean {
-    this.failures += 1;
-    if (this.failures < CIRCUIT.failures || this.opensAtMs > nowMs) return false;
-    this.failures = 0;
+    this.inARow += 1;
+    if (this.inARow < CIRCUIT.failures || this.opensAtMs > nowMs) return false;
+    this.inARow = 0;
     this.opensAtMs = nowMs + CIRCUIT.pauseMs;
     return true;
   }
