@@ -6,6 +6,7 @@ import { openBlobStore } from '../platform/blobs/open-blob-store.js';
 import { CONFIG } from '../platform/tokens.js';
 import { InboundMediaService } from './inbound-media.service.js';
 import { MediaService } from './media.service.js';
+import { MediaStreamsService } from './media-streams.service.js';
 import { OutgoingMediaService } from './outgoing-media.service.js';
 import { MediaHttpController } from './transport/media.http.js';
 import { MediaRpcController } from './transport/media.rpc.js';
@@ -18,6 +19,7 @@ import { MediaRpcController } from './transport/media.rpc.js';
     { provide: BlobStore, useFactory: openBlobStore, inject: [CONFIG] },
     InboundMediaService,
     MediaService,
+    MediaStreamsService,
     OutgoingMediaService,
   ],
   exports: [InboundMediaService, MediaService, OutgoingMediaService],

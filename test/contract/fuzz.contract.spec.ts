@@ -34,6 +34,12 @@ const batch: GoodData = (fuzzer) => ({
   validate_only: fuzzer.chance(0.5),
 });
 
+/** A piece of a file; its bytes are written as base64. */
+const piece: GoodData = (fuzzer) => ({
+  ...(fuzzer.chance(0.5) ? { type: 'text/plain', filename: 'a.txt' } : {}),
+  file: Buffer.from('Hello').toString('base64'),
+});
+
 /** Sends are where the rules are: as many calls as all other operations together. */
 const often = <T extends { readonly weight: number }>(list: readonly T[]): T[] =>
   list.flatMap((one) => Array.from({ length: one.weight }, () => one));
@@ -122,8 +128,14 @@ describeWithNats(`random requests (seed ${SEED}, ${CALLS} per wire)`, () => {
   it(
     'over gRPC get documented answers only, never INTERNAL or UNKNOWN, and leave the memory as it was',
     async () => {
-      const stream = protoMethods().filter((m) => m.name === 'MessagingService.StreamSend');
-      const streams = stream.map((method) => ({ method, good: message }));
+      const goods: Readonly<Record<string, GoodData>> = {
+        'MessagingService.StreamSend': message,
+        'MediaService.Upload': piece,
+      };
+      const streams = protoMethods().flatMap((method) => {
+        const good = goods[method.name];
+        return good === undefined ? [] : [{ method, good }];
+      });
       const target = new GrpcFuzz(grpcPort, [...rpcs(), ...often(streams.map((s) => ({ ...s, weight: 10 })))]);
       const { codes } = await expectSound((seed) => target.call(seed));
       expect(codes.invalid_request).toBeGreaterThan(CALLS / 10);

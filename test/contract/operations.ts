@@ -31,11 +31,13 @@ const form = aForm(aPng());
 const aFile = async (api: ApiClient, key: string) =>
   (await api.call<{ id: string }>('POST', '/v1/media', { ...form, key })).body.id;
 
-/** Why the bytes of files are on REST alone. */
-const BYTES = 'a file is a stream of bytes, which request and reply cannot carry';
+/** Why the bytes of files are no operation of three wires. */
+const BYTES = 'a file is a stream of bytes, which request and reply cannot carry; gRPC has Upload and Download';
 
 /** Methods of the protos that are no operation of REST, with the reason. */
 export const ONLY_RPC: Readonly<Record<string, string>> = {
+  'MediaService.Upload': 'REST has it as a form in uploadMedia',
+  'MediaService.Download': 'REST has it as the body of getMediaContent',
   'MessagingService.StreamSend': 'REST has it as NDJSON in sendBatch',
   'MessagingService.WatchStatuses': 'REST reads the same events page by page in listEvents',
 };

@@ -1,12 +1,10 @@
-import { type Client, credentials, type GrpcObject, loadPackageDefinition, type ServiceError } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
+import type { Client, ServiceError } from '@grpc/grpc-js';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { LUCKY, OTHER } from '../support/accounts.js';
-import { stopAtEnd } from '../support/cleanup.js';
 import { aTextMessage } from '../support/factories.js';
 import { type Stack, startStack } from '../support/stack.js';
 import { grpcMetadata } from '../support/transports/grpc-client.js';
-import { CONTRACTS } from '../support/transports/protos.js';
+import { publishedClient } from '../support/transports/published-client.js';
 
 interface Sent {
   results: { index: number; id?: string; state?: string; problem?: { code: string } }[];
@@ -20,7 +18,6 @@ interface News {
 interface Watch extends AsyncIterable<News> {
   cancel(): void;
 }
-/** The client that proto-loader makes of the published protos: none of our code is in it. */
 interface MessagingClient extends Client {
   StreamSend(
     metadata: unknown,
@@ -32,19 +29,7 @@ interface MessagingClient extends Client {
 let stack: Stack;
 let client: MessagingClient;
 
-const connectTo = (port: number): MessagingClient => {
-  const options = { keepCase: true, longs: String, enums: String, defaults: false, oneofs: false };
-  const loaded = loadPackageDefinition(
-    loadSync('heliograph/v1/messaging.proto', { ...options, includeDirs: [CONTRACTS] }),
-  );
-  const { MessagingService } = (loaded.heliograph as GrpcObject).v1 as GrpcObject;
-  const made = new (MessagingService as unknown as new (...args: unknown[]) => MessagingClient)(
-    `127.0.0.1:${port}`,
-    credentials.createInsecure(),
-  );
-  stopAtEnd('a gRPC client', async () => made.close());
-  return made;
-};
+const connectTo = (port: number) => publishedClient<MessagingClient>(port, 'messaging', 'MessagingService');
 
 beforeAll(async () => {
   stack = await startStack();

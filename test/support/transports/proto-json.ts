@@ -55,6 +55,8 @@ const SCALARS: Readonly<Record<string, (value: unknown) => boolean>> = {
   int32: (value) => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31,
   int64: (value) => Number.isSafeInteger(value),
   double: (value) => typeof value === 'number',
+  // As text in base64; what is none is refused by the encoder.
+  bytes: (value) => typeof value === 'string',
 };
 
 function sayStruct(value: object): Json {
