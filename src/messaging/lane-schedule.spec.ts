@@ -111,6 +111,16 @@ describe('the schedule of lanes', () => {
       expect(schedule.isDue('a')).toBe(false);
     });
 
+    it('lets a lane rest of which only queues are due that nobody asks for, as marketing while it is stopped', () => {
+      schedule.wake('a', spring);
+      nowMs = 1001;
+      schedule.looked(1001, [slice('a', 3)], [0]);
+      expect(schedule.isDue('a')).toBe(false);
+      schedule.surveyed([{ phoneNumberId: 'a', ...spring, inMs: 0 }]);
+      expect(schedule.isDue('a')).toBe(true);
+      expect(schedule.dueKeys('a', 2)).toEqual(['spring']);
+    });
+
     it('does not let one rest that was woken during the look', () => {
       schedule.wake('a', spring);
       nowMs = 1001;

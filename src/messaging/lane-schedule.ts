@@ -74,24 +74,29 @@ export class LaneSchedule {
   }
 
   /**
-   * A queue that gave less than it was asked for has nothing more that is due, and a lane nothing when all its queues have
-   * nothing. `given` says how much each slice gave. Only what has not been touched since `askedAtMs` is put to rest: a wake-up
+   * A queue that gave less than it was asked for has nothing more that is due, and a lane nothing when that goes for all its
+   * queues of the priorities that were asked for. `given` says how much each slice gave. Only what has not been touched since `askedAtMs` is put to rest: a wake-up
    * during the look must not be forgotten.
    */
   looked(askedAtMs: number, slices: readonly QueueSlice[], given: readonly number[]): void {
-    const goesOn = new Map<string, boolean>();
+    const lanes = new Map<string, { hasMore: boolean; mostPriority: number }>();
     for (const [i, slice] of slices.entries()) {
       const { phoneNumberId, upTo } = slice;
       const hasMore = (given[i] ?? 0) >= upTo;
       const queues = this.queues.get(phoneNumberId);
       if (hasMore) queues?.hasBy(slice, askedAtMs);
       else queues?.rest(slice, askedAtMs);
-      goesOn.set(phoneNumberId, hasMore || goesOn.get(phoneNumberId) === true);
+      const lane = lanes.get(phoneNumberId) ?? { hasMore: false, mostPriority: 0 };
+      lane.hasMore ||= hasMore;
+      lane.mostPriority = Math.max(lane.mostPriority, slice.priority);
+      lanes.set(phoneNumberId, lane);
     }
-    for (const [id, hasMore] of goesOn) {
+    const nowMs = this.clock.monotonicMs();
+    for (const [id, { hasMore, mostPriority }] of lanes) {
       const queues = this.queues.get(id);
       if (queues?.isEmpty === true) this.queues.delete(id);
-      if (hasMore || queues?.isDue(this.clock.monotonicMs()) === true) continue;
+      // What nobody asks for, because it is stopped, would keep its lane busy for nothing.
+      if (hasMore || queues?.isDue(mostPriority, nowMs) === true) continue;
       if (this.dueAtMs(id) < askedAtMs) this.dueAt.delete(id);
     }
   }
@@ -163,8 +168,8 @@ class KnownQueues {
     return keys;
   }
 
-  isDue(nowMs: number): boolean {
-    return [...this.dueAt.keys()].some((priority) => this.due(priority, nowMs).length > 0);
+  isDue(mostPriority: number, nowMs: number): boolean {
+    return [...this.dueAt.keys()].some((priority) => priority <= mostPriority && this.due(priority, nowMs).length > 0);
   }
 
   get isEmpty(): boolean {
