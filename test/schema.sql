@@ -415,6 +415,7 @@ table phone_numbers: row level security
   column polled_at: timestamp with time zone
   column created_at: timestamp with time zone not null default now()
   column updated_at: timestamp with time zone not null default now()
+  column name_status: text
   constraint phone_numbers_pkey: PRIMARY KEY (phone_number_id)
   constraint phone_numbers_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
   constraint phone_numbers_waba_id_fkey: FOREIGN KEY (waba_id) REFERENCES wabas(waba_id) ON DELETE CASCADE

@@ -2,12 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { throughputMps } from '../core/limits/throughput-level.js';
 import { KeyRing } from '../platform/crypto/key-ring.js';
 import { Db } from '../platform/db/db.js';
+import type { Queryable } from '../platform/db/queryable.js';
 import type { Logger } from '../platform/observability/logger.js';
 import { LOGGER } from '../platform/tokens.js';
 import type { PhoneNumberList, PhoneNumberView } from './accounts.dto.js';
 import * as store from './accounts.store.js';
 
-export type { PolledNumber } from './accounts.store.js';
+export type { PolledNumber, PolledTurn } from './accounts.store.js';
 
 /** A Meta app that signs webhooks for some WABAs of one portfolio. */
 export interface App {
@@ -146,9 +147,13 @@ export class AccountsService {
     return this.directory.businessIds.get(portfolioId);
   }
 
-  /** Stores what a poll of the Graph API found and shows it at once. */
-  async recordPoll(wabaId: string, numbers: readonly store.PolledNumber[]): Promise<void> {
-    await store.recordPoll(this.db, wabaId, numbers);
+  /** Stores what a poll of the Graph API found, by one commit with what `follow` makes of it, and shows it at once. */
+  async recordPoll(
+    wabaId: string,
+    numbers: readonly store.PolledNumber[],
+    follow: (tx: Queryable, turns: readonly store.PolledTurn[]) => Promise<void>,
+  ): Promise<void> {
+    await this.db.transaction(async (tx) => follow(tx, await store.recordPoll(tx, wabaId, numbers)));
     await this.refresh();
   }
 

@@ -46,6 +46,7 @@ export interface PolledNumber {
   readonly verifiedName: string | null;
   readonly qualityRating: string | null;
   readonly status: string | null;
+  readonly nameStatus: string | null;
   readonly throughputLevel: string | null;
   readonly isOnBizApp: boolean;
   readonly messagingLimitTier: string | null;
@@ -160,17 +161,30 @@ export async function upsertPhoneNumber(
   return true;
 }
 
+/** A number that was read again: what the poll before had told, and what this one tells. */
+export interface PolledTurn {
+  readonly phone_number_id: string;
+  readonly portfolio_id: string;
+  readonly status_before: string | null;
+  readonly status: string | null;
+  readonly name_status_before: string | null;
+  readonly name_status: string | null;
+}
+
 /** Writes down what a poll found; numbers that are not ours are ignored. */
-export async function recordPoll(q: Queryable, wabaId: string, numbers: readonly PolledNumber[]): Promise<void> {
-  await q.run(
+export function recordPoll(q: Queryable, wabaId: string, numbers: readonly PolledNumber[]): Promise<PolledTurn[]> {
+  return q.rows<PolledTurn>(
     `update phone_numbers p
-        set verified_name = n.verified_name, quality_rating = n.quality_rating, status = n.status,
+        set verified_name = n.verified_name, quality_rating = n.quality_rating, status = n.status, name_status = n.name_status,
             throughput_level = coalesce(n.throughput_level, p.throughput_level), is_on_biz_app = n.is_on_biz_app,
             messaging_limit_tier = coalesce(n.messaging_limit_tier, p.messaging_limit_tier),
             polled_at = now(), updated_at = now()
-       from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::text[])
-         as n (phone_number_id, verified_name, quality_rating, status, throughput_level, is_on_biz_app, messaging_limit_tier)
-      where p.waba_id = $1 and p.phone_number_id = n.phone_number_id`,
+       from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::text[], $9::text[])
+         as n (phone_number_id, verified_name, quality_rating, status, throughput_level, is_on_biz_app, messaging_limit_tier, name_status)
+       join phone_numbers old on old.phone_number_id = n.phone_number_id
+      where p.waba_id = $1 and p.phone_number_id = n.phone_number_id
+     returning p.phone_number_id, p.portfolio_id, old.status as status_before, p.status,
+               old.name_status as name_status_before, p.name_status`,
     [
       wabaId,
       numbers.map((n) => n.phoneNumberId),
@@ -180,6 +194,7 @@ export async function recordPoll(q: Queryable, wabaId: string, numbers: readonly
       numbers.map((n) => n.throughputLevel),
       numbers.map((n) => n.isOnBizApp),
       numbers.map((n) => n.messagingLimitTier),
+      numbers.map((n) => n.nameStatus),
     ],
   );
 }

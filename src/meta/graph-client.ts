@@ -15,6 +15,7 @@ export interface GraphPhoneNumber {
   readonly verifiedName: string | null;
   readonly qualityRating: string | null;
   readonly status: string | null;
+  readonly nameStatus: string | null;
   readonly throughputLevel: string | null;
   readonly isOnBizApp: boolean;
   readonly messagingLimitTier: string | null;
@@ -42,6 +43,7 @@ const NUMBER_FIELDS = [
   'verified_name',
   'quality_rating',
   'status',
+  'name_status',
   'throughput',
   'is_on_biz_app',
   'whatsapp_business_manager_messaging_limit',
@@ -239,6 +241,7 @@ function toNumber(raw: unknown): GraphPhoneNumber[] {
       verifiedName: text(n.verified_name),
       qualityRating: text(n.quality_rating),
       status: text(n.status),
+      nameStatus: text(n.name_status),
       throughputLevel: text((n.throughput as { level?: unknown } | undefined)?.level),
       isOnBizApp: n.is_on_biz_app === true,
       messagingLimitTier: text(limit),

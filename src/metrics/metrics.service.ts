@@ -3,9 +3,8 @@ import { AccountsService, type PhoneNumber, type Waba } from '../accounts/accoun
 import { GraphClient, type GraphPhoneNumber, GraphRequestError } from '../meta/graph-client.js';
 import type { Job } from '../platform/jobs/job-runner.js';
 import { Runtime } from '../platform/runtime.js';
-import { type LimitNews, MessagingLimitService } from '../rate-limit/messaging-limit.service.js';
-import { RateLimitService } from '../rate-limit/rate-limit.service.js';
 import { WabaCallsService } from '../rate-limit/waba-calls.service.js';
+import { NumberReadingsService } from './number-readings.service.js';
 
 /** Numbers read by a call of their own in one round, at most: the budget is 200 calls an hour. */
 const SINGLE_READS = 2;
@@ -24,8 +23,7 @@ export class MetricsService {
   constructor(
     private readonly accounts: AccountsService,
     private readonly graph: GraphClient,
-    private readonly limits: RateLimitService,
-    private readonly messaging: MessagingLimitService,
+    private readonly readings: NumberReadingsService,
     private readonly calls: WabaCallsService,
     private readonly runtime: Runtime,
   ) {}
@@ -73,11 +71,8 @@ export class MetricsService {
         continue;
       }
       try {
-        const asOf = await this.messaging.now();
-        const numbers = await this.read(waba);
-        await this.accounts.recordPoll(waba.wabaId, numbers);
-        await this.messaging.record(limitOf(waba, numbers, asOf));
-        this.limits.adapt();
+        const asOf = await this.readings.now();
+        await this.readings.take(waba, await this.read(waba), asOf);
         polls.inc({ result: 'read' });
       } catch (err) {
         polls.inc({ result: 'failed' });
@@ -100,12 +95,6 @@ export class MetricsService {
     const read = single.filter((n) => n !== null);
     return [...listed.filter((n) => !read.some((one) => one.phoneNumberId === n.phoneNumberId)), ...read];
   }
-}
-
-/** The limit is the portfolio's, so every number tells the same; as of when the question was asked. */
-function limitOf({ portfolioId }: Waba, numbers: readonly GraphPhoneNumber[], asOf: Date): LimitNews[] {
-  const tier = numbers.find((n) => n.messagingLimitTier !== null)?.messagingLimitTier ?? null;
-  return tier === null ? [] : [{ portfolioId, tier, asOf }];
 }
 
 /** Single reads of one round: all numbers never read, and of the others the two that were read longest ago. */

@@ -8,6 +8,8 @@ import { Every } from '../platform/lifecycle/worker-loop.js';
 import { Runtime } from '../platform/runtime.js';
 import { insertStops, type NewStop, type Release, releaseStopsOf, type StopRow, stopsInForce } from './stops.store.js';
 
+export type { Release } from './stops.store.js';
+
 /** How often the stops are read again, so that one that another replica set or released is known here. */
 const REFRESH_MS = 1000;
 

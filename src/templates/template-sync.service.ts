@@ -9,7 +9,7 @@ import type { Queryable } from '../platform/db/queryable.js';
 import type { Job } from '../platform/jobs/job-runner.js';
 import { Runtime } from '../platform/runtime.js';
 import { WabaCallsService } from '../rate-limit/waba-calls.service.js';
-import { TemplateDirectoryService } from './template-directory.service.js';
+import { TemplateListsService } from './template-lists.service.js';
 import * as store from './templates.store.js';
 
 /** What a webhook tells of a template; null is not told. */
@@ -49,7 +49,7 @@ export class TemplateSyncService {
     private readonly db: Db,
     private readonly accounts: AccountsService,
     private readonly client: TemplatesClient,
-    private readonly directory: TemplateDirectoryService,
+    private readonly lists: TemplateListsService,
     private readonly calls: WabaCallsService,
     private readonly runtime: Runtime,
   ) {
@@ -98,7 +98,7 @@ export class TemplateSyncService {
     name: string,
     doubted?: store.TemplateFacts,
   ): Promise<readonly GraphTemplate[] | null> {
-    const askedAt = await store.readClock(this.db);
+    const askedAt = await this.lists.now();
     let listed: readonly GraphTemplate[];
     try {
       listed = await this.client.listNamed(wabaId, accessToken, name);
@@ -109,13 +109,12 @@ export class TemplateSyncService {
     }
     const isGone = doubted !== undefined && !listed.some(({ templateId }) => templateId === doubted.templateId);
     const facts = [...listed.map(toFacts), ...(isGone ? [{ ...doubted, status: 'DELETED' }] : [])];
-    await store.writeTemplates(this.db, { wabaId, portfolioId, source: 'poll', askedAt }, facts);
-    await this.directory.refresh();
+    await this.lists.take({ wabaId, portfolioId, askedAt, facts, isWhole: false });
     return listed;
   }
 
   private async read({ wabaId, portfolioId, accessToken }: Waba): Promise<SyncResult> {
-    const askedAt = await store.readClock(this.db);
+    const askedAt = await this.lists.now();
     let listed: readonly GraphTemplate[];
     try {
       listed = await this.client.list(wabaId, accessToken);
@@ -125,16 +124,7 @@ export class TemplateSyncService {
       await store.hastenSync(this.db, wabaId, AFTER_FAILURE_MS);
       return { waba_id: wabaId, result: 'failed', templates: 0 };
     }
-    const writing = { wabaId, portfolioId, source: 'poll', askedAt } as const;
-    await this.db.transaction(async (tx) => {
-      await store.writeTemplates(tx, writing, listed.map(toFacts));
-      await store.markGone(
-        tx,
-        writing,
-        listed.map((t) => t.templateId),
-      );
-    });
-    await this.directory.refresh();
+    await this.lists.take({ wabaId, portfolioId, askedAt, facts: listed.map(toFacts), isWhole: true });
     return { waba_id: wabaId, result: 'synced', templates: listed.length };
   }
 
@@ -146,7 +136,7 @@ export class TemplateSyncService {
     for (const each of inOrder) {
       const { wabaId, portfolioId, isOfContent } = each;
       const writing = { wabaId, portfolioId, source: 'webhook', askedAt: null } as const;
-      const added = await store.writeTemplates(tx, writing, [each]);
+      const { added } = await store.writeTemplates(tx, writing, [each]);
       const isIncomplete = isOfContent || added.size > 0;
       await store.hastenSync(tx, wabaId, ASK_AGAIN_MS[isIncomplete ? 'incomplete' : 'complete']);
     }

@@ -4,6 +4,7 @@ import { MetaModule } from '../meta/meta.module.js';
 import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
 import { TemplateDirectoryService } from './template-directory.service.js';
 import { TemplateEditsService } from './template-edits.service.js';
+import { TemplateListsService } from './template-lists.service.js';
 import { TemplateSyncService } from './template-sync.service.js';
 import { TemplatesService } from './templates.service.js';
 import { TemplatesHttpController } from './transport/templates.http.js';
@@ -13,7 +14,13 @@ import { TemplatesRpcController } from './transport/templates.rpc.js';
 @Module({
   imports: [AccountsModule, MetaModule, RateLimitModule],
   controllers: [TemplatesHttpController, TemplatesRpcController],
-  providers: [TemplatesService, TemplateEditsService, TemplateSyncService, TemplateDirectoryService],
+  providers: [
+    TemplatesService,
+    TemplateEditsService,
+    TemplateSyncService,
+    TemplateListsService,
+    TemplateDirectoryService,
+  ],
   exports: [TemplatesService, TemplateSyncService, TemplateDirectoryService],
 })
 export class TemplatesModule {}

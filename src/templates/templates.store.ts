@@ -143,26 +143,43 @@ interface Writing {
   readonly askedAt: Date | null;
 }
 
+/** A template whose status was changed by what was written. */
+export interface StatusTurn {
+  readonly name: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** What writing came to. */
+export interface TemplatesWritten {
+  /** The ids of templates that were not known before. */
+  readonly added: ReadonlySet<string>;
+  readonly turns: readonly StatusTurn[];
+}
+
 /**
  * Writes what was learned of a WABA's templates, with a row in `template_changes` for every change of state, category
  * and quality. A poll does not overwrite what a webhook told after it had asked, nor a poll that asked later; content is
- * told by polls alone, so no webhook keeps it from being taken. Gives the ids that are new.
+ * told by polls alone, so no webhook keeps it from being taken.
  */
 export async function writeTemplates(
   q: Queryable,
   writing: Writing,
   facts: readonly TemplateFacts[],
-): Promise<ReadonlySet<string>> {
+): Promise<TemplatesWritten> {
   const distinct = [...new Map(facts.map((fact) => [fact.templateId, fact])).values()];
-  if (distinct.length === 0) return new Set();
-  const rows = await q.rows<{ template_id: string; is_new: boolean }>(WRITE, [
+  if (distinct.length === 0) return { added: new Set(), turns: [] };
+  const rows = await q.rows<StatusTurn & { template_id: string; is_new: boolean }>(WRITE, [
     writing.wabaId,
     writing.portfolioId,
     writing.source,
     writing.askedAt,
     toJsonb(distinct),
   ]);
-  return new Set(rows.filter((row) => row.is_new).map((row) => row.template_id));
+  return {
+    added: new Set(rows.filter((row) => row.is_new).map((row) => row.template_id)),
+    turns: rows.filter(({ before, after }) => before !== after),
+  };
 }
 
 // Locked in the order of their ids, so that a poll and a webhook wait for each other instead of deadlocking. `known` is
@@ -214,7 +231,9 @@ const WRITE = `with told as (
               ('quality_score', n.old_quality, w.quality_score)) as c (field, before, after)
         where c.before is distinct from c.after
      )
-     select "templateId" as template_id, is_new from news`;
+     select n."templateId" as template_id, n.is_new, n.name, n.old_status as before,
+            case when w.template_id is null then n.old_status else w.status end as after
+       from news n left join written w on w.template_id = n."templateId"`;
 
 /**
  * Marks templates as deleted that a whole list of the WABA's no longer has. Those that only webhooks told of stay: a list

@@ -36,9 +36,9 @@ describe('what is kept of templates', () => {
     askedAt,
   });
   const polled = async (facts: readonly store.TemplateFacts[], askedAt?: Date) =>
-    store.writeTemplates(db, writing('poll', askedAt ?? (await store.readClock(db))), facts);
-  const heard = (facts: Partial<store.TemplateFacts>) =>
-    store.writeTemplates(db, writing('webhook', null), [{ ...NO_NEWS, ...facts }]);
+    (await store.writeTemplates(db, writing('poll', askedAt ?? (await store.readClock(db))), facts)).added;
+  const heard = async (facts: Partial<store.TemplateFacts>) =>
+    (await store.writeTemplates(db, writing('webhook', null), [{ ...NO_NEWS, ...facts }])).added;
   const now = () => store.findTemplate(db, of.portfolioId, '1');
   const history = async () =>
     (await store.listChanges(db, of.wabaId, '1')).map((c) => `${c.source} ${c.field} ${c.before} ${c.after}`);

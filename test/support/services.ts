@@ -23,6 +23,7 @@ import { RateLimitService } from '../../src/rate-limit/rate-limit.service.js';
 import { StopsService } from '../../src/rate-limit/stops.service.js';
 import { WabaCallsService } from '../../src/rate-limit/waba-calls.service.js';
 import { TemplateDirectoryService } from '../../src/templates/template-directory.service.js';
+import { TemplateListsService } from '../../src/templates/template-lists.service.js';
 import { TemplateSyncService } from '../../src/templates/template-sync.service.js';
 import { NewsApplier } from '../../src/webhooks/news-applier.js';
 import { WebhookApplierWorker } from '../../src/webhooks/webhook-applier.worker.js';
@@ -52,6 +53,7 @@ export class Services {
   /** Where files are kept. */
   readonly blobs;
   readonly templates;
+  readonly templateLists;
   readonly templateSync;
   private readonly outbox = new OutboxSignal();
 
@@ -79,11 +81,12 @@ export class Services {
     this.webhookJobs = new WebhookJobsService(db, this.delivery, this.runtime);
     const { accounts, runtime } = this;
     this.templates = new TemplateDirectoryService(db, accounts, runtime);
+    this.templateLists = new TemplateListsService(db, this.templates, this.stops);
     this.templateSync = new TemplateSyncService(
       db,
       accounts,
       new TemplatesClient(graph),
-      this.templates,
+      this.templateLists,
       this.wabaCalls,
       runtime,
     );
