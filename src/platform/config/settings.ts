@@ -229,7 +229,7 @@ export const SETTINGS = {
     doc:
       'Added to the second over which throughput is counted, against what answer times do not show: that even the quickest ' +
       'answer was held up. Delays that answer times show are counted as they are.',
-    fallback: '10',
+    fallback: '6',
     parse: integer(0, 1000),
   }),
   throughputPollMs: setting({
