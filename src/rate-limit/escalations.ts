@@ -68,6 +68,8 @@ export class Escalations {
       try {
         await this.begin(phoneNumberId, beginning);
         this.beginning.delete(phoneNumberId);
+        // The stop says it from now on; the pause would be told of the lane beside it, as a limit of its own.
+        limiterOf(phoneNumberId)?.endPause(reasonOf(beginning.policy, 'light', beginning.title));
       } catch (err) {
         this.runtime.logger.warn({ err }, 'a level of limiting could not be written down yet');
         const untilMs = this.runtime.clock.monotonicMs() + UNTIL_WRITTEN_MS;

@@ -50,6 +50,15 @@ const demand = fc.array(
 );
 
 describe('a lane under random demand', () => {
+  it('ends a pause for the reason that is named, and no other', () => {
+    const limiter = new LaneLimiter(80, 10);
+    limiter.pause(5000, 'until it is written down');
+    limiter.endPause('usage');
+    expect(limiter.pauseAt(1000)).not.toBeNull();
+    limiter.endPause('until it is written down');
+    expect(limiter.pauseAt(1000)).toBeNull();
+  });
+
   it('never sends more than its level into any second stretched by the guard', () => {
     fc.assert(
       fc.property(

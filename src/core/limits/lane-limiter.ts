@@ -136,6 +136,11 @@ export class LaneLimiter {
     if (this.paused === null || untilMs > this.paused.untilMs) this.paused = { untilMs, reason };
   }
 
+  /** Ends the pause in force if this is its reason: by now something else holds the lane. */
+  endPause(reason: string): void {
+    if (this.paused?.reason === reason) this.paused = null;
+  }
+
   /** The pause in force, or null. */
   pauseAt(nowMs: number): Pause | null {
     return this.paused !== null && this.paused.untilMs > nowMs ? this.paused : null;
