@@ -27,6 +27,7 @@ import { TemplateLists1764000000090 } from './1764000000090-template-lists.js';
 import { MessagesRefused1764000000091 } from './1764000000091-messages-refused.js';
 import { MediaFailures1764000000092 } from './1764000000092-media-failures.js';
 import { NameStatus1764000000093 } from './1764000000093-name-status.js';
+import { FullHourSpread1764000000094 } from './1764000000094-full-hour-spread.js';
 
 /** Every migration, oldest first. A new one is a new file and a line here; one that has landed is never edited. */
 export const MIGRATIONS = [
@@ -59,4 +60,5 @@ export const MIGRATIONS = [
   MessagesRefused1764000000091,
   MediaFailures1764000000092,
   NameStatus1764000000093,
+  FullHourSpread1764000000094,
 ];

@@ -491,6 +491,8 @@ table rate_limit_policies: row level security
   column marketing_cap: integer
   column marketing_cap_days: integer
   column fairness_weights: jsonb
+  column full_hour_spread_ms: integer
+  constraint rate_limit_policies_full_hour_spread_ms: CHECK ((full_hour_spread_ms >= 0))
   constraint rate_limit_policies_marketing_cap: CHECK ((((marketing_cap > 0) AND (marketing_cap_days > 0)) OR ((marketing_cap IS NULL) AND (marketing_cap_days IS NULL))))
   constraint rate_limit_policies_max_mps: CHECK ((max_mps > 0))
   constraint rate_limit_policies_phone_number_id_fkey: FOREIGN KEY (phone_number_id) REFERENCES phone_numbers(phone_number_id) ON DELETE CASCADE
@@ -504,6 +506,7 @@ table rate_limit_policies: row level security
   grant heliograph_tenant on changed_by: update
   grant heliograph_tenant on escalation: update
   grant heliograph_tenant on fairness_weights: update
+  grant heliograph_tenant on full_hour_spread_ms: update
   grant heliograph_tenant on marketing_cap: update
   grant heliograph_tenant on marketing_cap_days: update
   grant heliograph_tenant on max_mps: update

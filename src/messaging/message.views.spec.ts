@@ -17,6 +17,7 @@ const ROW: MessageRow = {
   envelope: null,
   priority: 1,
   fairness_key: '',
+  due_at: new Date(0),
   on_unknown: 'hold',
   send_at: null,
   expires_at: AT,

@@ -184,6 +184,8 @@ export interface MessageRow {
   readonly fairness_key: string;
   readonly on_unknown: 'hold' | 'resend';
   readonly send_at: Date | null;
+  /** When it is looked at next, while it waits. */
+  readonly due_at: Date;
   readonly expires_at: Date | null;
   readonly callback_data: string | null;
   readonly metadata: object | null;
@@ -220,7 +222,7 @@ export interface AttemptRow {
 
 const MESSAGE_COLUMNS = `
   m.id, m.phone_number_id, m.pool_id, m.recipient, m.recipient_kind, m.type, m.content, m.context, m.envelope, m.priority,
-  m.fairness_key, m.on_unknown, m.send_at, m.expires_at, m.callback_data, m.metadata, m.state, m.status, m.wamid, m.accepted_at, m.submitted_at,
+  m.fairness_key, m.on_unknown, m.send_at, m.due_at, m.expires_at, m.callback_data, m.metadata, m.state, m.status, m.wamid, m.accepted_at, m.submitted_at,
   m.held_at, m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, m.no_status_at, m.inferred, m.errors,
   m.pricing, m.content_erased_at,
   coalesce((select jsonb_agg(jsonb_build_object('number', a.number, 'armed_at', a.armed_at, 'finished_at', a.finished_at,

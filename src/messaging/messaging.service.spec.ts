@@ -9,6 +9,7 @@ import { writeCursor } from '../platform/http/cursor.js';
 import { CrashPoints } from '../platform/observability/crash-points.js';
 import { Metrics } from '../platform/observability/metrics.js';
 import { Runtime } from '../platform/runtime.js';
+import { FullHoursService } from '../rate-limit/full-hours.service.js';
 import { StopsService } from '../rate-limit/stops.service.js';
 import { TemplateDirectoryService } from '../templates/template-directory.service.js';
 import { LaneSchedule } from './lane-schedule.js';
@@ -41,7 +42,7 @@ describe('accepting and reading messages', () => {
         return ids.map((id) => ({ id, accepted_at: NOW, state: 'queued' }));
       },
     };
-    const db = { asTenant: (_: string, work: (tx: typeof q) => unknown) => work(q) } as unknown as Db;
+    const db = { ...q, asTenant: (_: string, work: (tx: typeof q) => unknown) => work(q) } as unknown as Db;
     const clock = { now: () => NOW, monotonicMs: () => 0 };
     const accounts = {
       phoneNumber: (id: string) => (id === '111' ? { portfolioId: 'p1' } : { portfolioId: 'p2' }),
@@ -56,7 +57,13 @@ describe('accepting and reading messages', () => {
     );
     schedule = new LaneSchedule(clock);
     const templates = new TemplateDirectoryService(db, accounts, runtime);
-    const senders = new PoolSendersService(db, accounts, new StopsService(db, accounts, runtime), runtime);
+    const senders = new PoolSendersService(
+      db,
+      accounts,
+      new StopsService(db, accounts, runtime),
+      new FullHoursService(db, runtime),
+      runtime,
+    );
     service = new MessagingService(db, schedule, new OutboxSignal(), templates, senders, runtime);
   });
 

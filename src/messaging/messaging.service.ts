@@ -167,7 +167,9 @@ export class MessagingService {
   async prepare(tenant: Tenant, dto: SendMessageDto, idempotencyKey: string | null): Promise<NewMessage> {
     const sender = await this.senderOf(tenant, dto);
     if (dto.type === 'template') await this.requireSendable(tenant, sender.phoneNumberId, dto, idempotencyKey);
-    return this.toNewMessage(dto, sender, idempotencyKey);
+    const isScheduled = (dto.send_at ?? null) !== null;
+    const fullHourMs = isScheduled ? await this.senders.fullHourSpreadOf(sender.phoneNumberId) : 0;
+    return this.toNewMessage(dto, sender, fullHourMs, idempotencyKey);
   }
 
   /** The number that the caller named, or that their pool chooses. */
@@ -214,7 +216,12 @@ export class MessagingService {
     return acceptance;
   }
 
-  private toNewMessage(dto: SendMessageDto, sender: Sender, idempotencyKey: string | null): NewMessage {
+  private toNewMessage(
+    dto: SendMessageDto,
+    sender: Sender,
+    fullHourMs: number,
+    idempotencyKey: string | null,
+  ): NewMessage {
     const expiresAt = toInstant(dto.expires_at);
     const sendAt = toInstant(dto.send_at);
     requireFuture(expiresAt, sendAt ?? this.runtime.clock.now());
@@ -240,7 +247,7 @@ export class MessagingService {
           sendAtMs: sendAt?.getTime() ?? null,
           expiresAtMs: expiresAt?.getTime() ?? null,
         },
-        this.runtime.config.fullHourSpreadMs,
+        fullHourMs,
       ),
       expiresAt,
       callbackData: dto.callback_data ?? null,
@@ -313,6 +320,9 @@ function acceptedView(message: NewMessage, acceptance: Acceptance): MessageView 
     fairness_key: message.fairnessKey,
     on_unknown: message.onUnknown,
     send_at: message.sendAt,
+    due_at: new Date(
+      Math.max(acceptance.acceptedAt.getTime(), (message.sendAt?.getTime() ?? 0) + (message.spreadMs ?? 0)),
+    ),
     expires_at: message.expiresAt,
     callback_data: message.callbackData,
     metadata: message.metadata,

@@ -9,6 +9,7 @@ import type { Tenant } from '../platform/auth/principal.js';
 import { Db, isTransient } from '../platform/db/db.js';
 import { GroupCommit } from '../platform/db/group-commit.js';
 import { Runtime } from '../platform/runtime.js';
+import { FullHoursService } from '../rate-limit/full-hours.service.js';
 import { StopsService } from '../rate-limit/stops.service.js';
 import { type PoolPerson, type PoolRecipient, type PoolSenderRow, readPoolSenders } from './pool-senders.store.js';
 
@@ -45,6 +46,7 @@ export class PoolSendersService {
     private readonly db: Db,
     private readonly accounts: AccountsService,
     private readonly stops: StopsService,
+    private readonly fullHours: FullHoursService,
     private readonly runtime: Runtime,
   ) {}
 
@@ -58,6 +60,11 @@ export class PoolSendersService {
     if (this.accounts.phoneNumber(phoneNumberId)?.portfolioId === portfolioId) return;
     const detail = 'phone_number_id must be one of your numbers; GET /v1/phone_numbers lists them';
     throw new GatewayError('invalid_request', detail, { errors: [{ pointer: '/phone_number_id', detail }] });
+  }
+
+  /** For how many milliseconds after a full hour marketing of a number is spread. */
+  fullHourSpreadOf(phoneNumberId: string): Promise<number> {
+    return this.fullHours.spreadOf(phoneNumberId);
   }
 
   /**

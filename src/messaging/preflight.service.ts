@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../core/gateway-error.js';
-import { FULL_HOUR_REASON, fullHourSpreadMs } from '../core/limits/full-hour.js';
+import { FULL_HOUR_REASON, isSpread } from '../core/limits/full-hour.js';
 import type { Tenant } from '../platform/auth/principal.js';
 import { Db } from '../platform/db/db.js';
 import { GatewayValidationPipe } from '../platform/http/validation.pipe.js';
@@ -75,16 +75,9 @@ export class PreflightService {
     const ofTemplate = this.templates.whyNot(toTemplated(row), row.content);
     if (ofTemplate !== null) holds.push({ limit: 'template', untilMs: null, reason: ofTemplate });
     if (ahead.due_in_ms > 0 && holds.length === 0) {
-      const spreadMs = fullHourSpreadMs(
-        {
-          id,
-          isMarketing: row.priority === MARKETING,
-          sendAtMs: row.send_at?.getTime() ?? null,
-          expiresAtMs: row.expires_at?.getTime() ?? null,
-        },
-        this.runtime.config.fullHourSpreadMs,
-      );
-      const reason = spreadMs > 0 ? FULL_HOUR_REASON : 'it is not to be sent before then';
+      const isMarketing = row.priority === MARKETING;
+      const wasSpread = isSpread({ isMarketing, sendAtMs: row.send_at?.getTime() ?? null }, row.due_at.getTime());
+      const reason = wasSpread ? FULL_HOUR_REASON : 'it is not to be sent before then';
       holds.push({ limit: 'schedule', untilMs: nowMs + ahead.due_in_ms, reason });
     }
     const lastMs = holds.reduce((at, hold) => Math.max(at, hold.untilMs ?? Infinity), nowMs);

@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateBy } from 'class-validator';
 import { ESCALATION_POLICIES } from '../core/limits/escalation.js';
 import { areFairnessWeights, FAIRNESS_WEIGHTS } from '../core/limits/fair-share.js';
+import { LONGEST_SPREAD_MS } from '../core/limits/full-hour.js';
 import { MARKETING_CAP } from '../core/limits/marketing-cap.js';
 import { UTILISATION_POLICIES } from '../core/limits/utilisation.js';
 import { WARM_UP_POLICIES } from '../core/limits/warm-up.js';
@@ -78,6 +79,17 @@ export class PutPolicyDto {
     },
   })
   fairness_weights?: Readonly<Record<string, number>> | null;
+
+  /**
+   * For how many milliseconds after a full hour marketing is spread that is scheduled for it; 0: it goes when it was to. Null: as
+   * the setting `FULL_HOUR_SPREAD_MS` says. What is accepted already stays where it is.
+   */
+  @ApiProperty({ required: false, nullable: true, type: 'integer', minimum: 0, maximum: LONGEST_SPREAD_MS })
+  @IsOptional()
+  @IsInt({ message: 'full_hour_spread_ms must be a whole number of milliseconds, or null for what the setting says' })
+  @Min(0, { message: 'full_hour_spread_ms must be at least 0, which is for no spread' })
+  @Max(LONGEST_SPREAD_MS, { message: `full_hour_spread_ms must be at most ${LONGEST_SPREAD_MS}, half an hour` })
+  full_hour_spread_ms?: number | null;
 }
 
 /** Whose policy becomes what: the path and the body of REST in one. */
@@ -125,6 +137,8 @@ export class PolicyView {
   marketing_cap_days: number | null;
   @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, nullable: true })
   fairness_weights: Readonly<Record<string, number>> | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  full_hour_spread_ms: number | null;
   /** Null when nobody ever chose anything. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   changed_at: string | null;
@@ -253,6 +267,8 @@ export class PolicySnapshot {
   marketing_cap_days: number | null;
   @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, nullable: true })
   fairness_weights: Readonly<Record<string, number>> | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  full_hour_spread_ms: number | null;
 }
 
 /** One change of a policy. */

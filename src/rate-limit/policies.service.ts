@@ -143,8 +143,9 @@ function ofNumber({ portfolioId, phoneNumberId }: PhoneNumber): store.PolicyOf {
 /** A choice of which every part is there: null is none. */
 function choiceOf(from: Partial<store.PolicyChoice> | PutPolicyDto): store.PolicyChoice {
   const { warm_up = null, escalation = null, utilisation = null, max_mps = null } = from;
-  const { marketing_cap = null, marketing_cap_days = null, fairness_weights = null } = from;
-  return { warm_up, escalation, utilisation, max_mps, marketing_cap, marketing_cap_days, fairness_weights };
+  const { marketing_cap = null, marketing_cap_days = null, fairness_weights = null, full_hour_spread_ms = null } = from;
+  const ofMarketing = { marketing_cap, marketing_cap_days, full_hour_spread_ms };
+  return { warm_up, escalation, utilisation, max_mps, ...ofMarketing, fairness_weights };
 }
 
 function isSame(row: store.PolicyRow | null, choice: store.PolicyChoice): boolean {
@@ -162,6 +163,7 @@ function toView({ phoneNumberId }: store.PolicyOf, row: store.PolicyRow | null):
     marketing_cap: row?.marketing_cap ?? null,
     marketing_cap_days: row?.marketing_cap_days ?? null,
     fairness_weights: row?.fairness_weights ?? null,
+    full_hour_spread_ms: row?.full_hour_spread_ms ?? null,
     changed_at: row?.changed_at.toISOString() ?? null,
     changed_by: row?.changed_by ?? null,
   };
@@ -190,14 +192,15 @@ function toChangeView(row: store.PolicyChangeRow): PolicyChangeView {
   };
 }
 
-/** Of a stage, callers count from 1; without a warm-up there is none. Changes from before there were caps or weights lack them. */
+/** Of a stage, callers count from 1; without a warm-up there is none. Changes from before there were caps, weights or spreads lack them. */
 function toSnapshot(kept: store.PolicySnapshotRow): PolicySnapshot {
-  const { marketing_cap = null, marketing_cap_days = null, fairness_weights = null } = kept;
+  const { marketing_cap = null, marketing_cap_days = null, fairness_weights = null, full_hour_spread_ms = null } = kept;
   return {
     ...kept,
     marketing_cap,
     marketing_cap_days,
     fairness_weights,
+    full_hour_spread_ms,
     warm_up_stage: kept.warm_up === null ? null : kept.warm_up_stage + 1,
   };
 }

@@ -12,6 +12,8 @@ export interface PolicyChoice {
   readonly marketing_cap_days: number | null;
   /** What fairness keys weigh; 1 those that are not among them. */
   readonly fairness_weights: Readonly<Record<string, number>> | null;
+  /** For how many milliseconds after a full hour marketing is spread; null: as the setting says. */
+  readonly full_hour_spread_ms: number | null;
 }
 
 /** A row of `rate_limit_policies`. */
@@ -53,7 +55,7 @@ export interface PolicyOf {
 }
 
 const COLUMNS = `phone_number_id, portfolio_id, warm_up, escalation, utilisation, max_mps, marketing_cap, marketing_cap_days,
-                 fairness_weights, warm_up_stage, warm_up_since, warm_up_reason, changed_at, changed_by`;
+                 fairness_weights, full_hour_spread_ms, warm_up_stage, warm_up_since, warm_up_reason, changed_at, changed_by`;
 
 /** The policy of a number of a portfolio; null when none was ever chosen. */
 export async function findPolicy(q: Queryable, of: PolicyOf): Promise<PolicyRow | null> {
@@ -67,6 +69,15 @@ export async function findPolicy(q: Queryable, of: PolicyOf): Promise<PolicyRow 
 /** Lets changes of one number's policy take turns, also the first two, when there is no row to lock yet. */
 export async function lockPolicy(tx: Queryable, { phoneNumberId }: PolicyOf): Promise<void> {
   await tx.rows(`select pg_advisory_xact_lock(hashtextextended('policy of ' || $1, 0))`, [phoneNumberId]);
+}
+
+/** The numbers for which it was chosen how long after a full hour marketing is spread, of all portfolios. */
+export function fullHourSpreads(
+  q: Queryable,
+): Promise<{ readonly phone_number_id: string; readonly full_hour_spread_ms: number }[]> {
+  return q.rows(
+    `select phone_number_id, full_hour_spread_ms from rate_limit_policies where full_hour_spread_ms is not null`,
+  );
 }
 
 /** The policies with a warm-up, of all portfolios. */
@@ -98,14 +109,15 @@ export async function writePolicy(
   const [row] = await tx.rows<PolicyRow>(
     `insert into rate_limit_policies (phone_number_id, portfolio_id, warm_up, max_mps, warm_up_stage, warm_up_since,
                                       warm_up_reason, changed_by, escalation, utilisation, marketing_cap, marketing_cap_days,
-                                      fairness_weights)
-     values ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                                      fairness_weights, full_hour_spread_ms)
+     values ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      on conflict (phone_number_id) do update
         set warm_up = excluded.warm_up, max_mps = excluded.max_mps, warm_up_stage = excluded.warm_up_stage,
             warm_up_since = excluded.warm_up_since, warm_up_reason = excluded.warm_up_reason,
             escalation = excluded.escalation, utilisation = excluded.utilisation,
             marketing_cap = excluded.marketing_cap, marketing_cap_days = excluded.marketing_cap_days,
-            fairness_weights = excluded.fairness_weights, changed_at = clock_timestamp(), changed_by = excluded.changed_by
+            fairness_weights = excluded.fairness_weights, full_hour_spread_ms = excluded.full_hour_spread_ms,
+            changed_at = clock_timestamp(), changed_by = excluded.changed_by
       where rate_limit_policies.portfolio_id = $1
      returning ${COLUMNS}`,
     [
@@ -122,6 +134,7 @@ export async function writePolicy(
       write.marketing_cap,
       write.marketing_cap_days,
       toJsonb(write.fairness_weights),
+      write.full_hour_spread_ms,
     ],
   );
   const written = row as PolicyRow;
@@ -142,7 +155,7 @@ export async function writePolicy(
 
 function snapshotOf(row: PolicyRow): PolicySnapshotRow {
   const { warm_up, escalation, utilisation, max_mps, warm_up_stage, warm_up_reason } = row;
-  const { marketing_cap, marketing_cap_days, fairness_weights } = row;
+  const { marketing_cap, marketing_cap_days, fairness_weights, full_hour_spread_ms } = row;
   return {
     warm_up,
     escalation,
@@ -151,6 +164,7 @@ function snapshotOf(row: PolicyRow): PolicySnapshotRow {
     marketing_cap,
     marketing_cap_days,
     fairness_weights,
+    full_hour_spread_ms,
     warm_up_stage,
     warm_up_reason,
   };

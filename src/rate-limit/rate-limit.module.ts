@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { MetaModule } from '../meta/meta.module.js';
+import { FullHoursService } from './full-hours.service.js';
 import { LimitsService } from './limits.service.js';
 import { MarketingCapsService } from './marketing-caps.service.js';
 import { MessagingLimitService } from './messaging-limit.service.js';
@@ -28,6 +29,7 @@ import { WabaCallsService } from './waba-calls.service.js';
     MarketingCapsService,
     PersonHoldsService,
     WabaCallsService,
+    FullHoursService,
     PoliciesService,
     RateLimitJobsService,
   ],
@@ -38,6 +40,7 @@ import { WabaCallsService } from './waba-calls.service.js';
     MessagingLimitService,
     MarketingCapsService,
     WabaCallsService,
+    FullHoursService,
     RateLimitJobsService,
   ],
 })

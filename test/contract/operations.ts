@@ -264,6 +264,7 @@ export const OPERATIONS: Readonly<Record<string, OperationCase>> = {
       marketing_cap: 100,
       marketing_cap_days: 1,
       fairness_weights: { spring: 3 },
+      full_hour_spread_ms: 0,
     }),
     good: 200,
     rpc: 'RateLimitService.PutPolicy',

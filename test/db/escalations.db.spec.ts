@@ -34,6 +34,7 @@ const choose = (phoneNumberId: string, escalation: string | null) => {
     marketing_cap: null,
     marketing_cap_days: null,
     fairness_weights: null,
+    full_hour_spread_ms: null,
     warmUpStage: 0,
     warmUpSince: null,
     warmUpReason: null,

@@ -83,6 +83,7 @@ describe('a policy', () => {
       marketing_cap: null,
       marketing_cap_days: null,
       fairness_weights: null,
+      full_hour_spread_ms: null,
       warm_up_stage: null,
       warm_up_reason: null,
     };
@@ -125,6 +126,13 @@ describe('a policy', () => {
     const again = await put({ fairness_weights: { 'alerts:eu': 1, spring: 3 } });
     expect(again.changed_at).toBe(first.changed_at);
     expect((await put({})).fairness_weights).toBeNull();
+  });
+
+  it('keeps how long marketing is spread after a full hour, and no spread is another choice than none', async () => {
+    expect((await put({ full_hour_spread_ms: 0 })).full_hour_spread_ms).toBe(0);
+    expect((await put({})).full_hour_spread_ms).toBeNull();
+    const [last] = await history();
+    expect([last?.before?.full_hour_spread_ms, last?.after.full_hour_spread_ms]).toEqual([0, null]);
   });
 
   it('of another portfolio’s number is not found', async () => {

@@ -10,6 +10,7 @@ import { PoolSendersService } from '../../src/messaging/pool-senders.service.js'
 import { armMessages, type HeldLane } from '../../src/messaging/send-queue.store.js';
 import { newId } from '../../src/platform/clock/ids.js';
 import type { Db } from '../../src/platform/db/db.js';
+import { FullHoursService } from '../../src/rate-limit/full-hours.service.js';
 import { insertStops, type NewStop } from '../../src/rate-limit/stops.store.js';
 import { TemplateDirectoryService } from '../../src/templates/template-directory.service.js';
 import { readClock, writeTemplates } from '../../src/templates/templates.store.js';
@@ -60,7 +61,7 @@ beforeEach(async () => {
 function aProcess(): PoolFailOverService {
   const { accounts, stops, runtime } = services;
   directory = new TemplateDirectoryService(db, accounts, runtime);
-  const senders = new PoolSendersService(db, accounts, stops, runtime);
+  const senders = new PoolSendersService(db, accounts, stops, new FullHoursService(db, runtime), runtime);
   plans = new PoolMovePlans(db, accounts, stops, directory, senders, runtime);
   return new PoolFailOverService(db, stops, plans, new LaneSchedule(runtime.clock), new OutboxSignal(), runtime);
 }

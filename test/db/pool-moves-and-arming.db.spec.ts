@@ -9,6 +9,7 @@ import type { ArmedMessage, HeldLane } from '../../src/messaging/send-queue.stor
 import { newId } from '../../src/platform/clock/ids.js';
 import type { Db } from '../../src/platform/db/db.js';
 import type { Queryable } from '../../src/platform/db/queryable.js';
+import { FullHoursService } from '../../src/rate-limit/full-hours.service.js';
 import { insertStops } from '../../src/rate-limit/stops.store.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
 import { aRecipient } from '../support/factories.js';
@@ -52,7 +53,7 @@ beforeEach(async () => {
 /** A process of its own that moves messages. */
 function aProcess(over: Db = db): PoolFailOverService {
   const { accounts, stops, templates, runtime } = services;
-  const senders = new PoolSendersService(over, accounts, stops, runtime);
+  const senders = new PoolSendersService(over, accounts, stops, new FullHoursService(over, runtime), runtime);
   const plans = new PoolMovePlans(over, accounts, stops, templates, senders, runtime);
   return new PoolFailOverService(over, stops, plans, new LaneSchedule(runtime.clock), new OutboxSignal(), runtime);
 }

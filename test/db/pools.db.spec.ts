@@ -8,6 +8,7 @@ import { OutboxSignal } from '../../src/messaging/outbox-signal.js';
 import { PoolSendersService } from '../../src/messaging/pool-senders.service.js';
 import type { Db } from '../../src/platform/db/db.js';
 import { IdempotentCalls } from '../../src/platform/idempotency/idempotent-calls.js';
+import { FullHoursService } from '../../src/rate-limit/full-hours.service.js';
 import { insertStops } from '../../src/rate-limit/stops.store.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
 import { aRecipient } from '../support/factories.js';
@@ -38,7 +39,7 @@ const aPool = (numbers: readonly string[] = portfolio.phoneNumberIds) =>
 /** A process of its own that accepts messages. */
 function anAcceptor(): MessagingService {
   const { accounts, runtime, stops, templates } = services;
-  const senders = new PoolSendersService(db, accounts, stops, runtime);
+  const senders = new PoolSendersService(db, accounts, stops, new FullHoursService(db, runtime), runtime);
   const schedule = new LaneSchedule(runtime.clock);
   return new MessagingService(db, schedule, new OutboxSignal(), templates, senders, runtime);
 }

@@ -191,6 +191,7 @@ async function fillEveryTable(db: Db, of: PortfolioRows): Promise<void> {
     marketing_cap: null,
     marketing_cap_days: null,
     fairness_weights: null,
+    full_hour_spread_ms: null,
     warmUpStage: 0,
     warmUpSince: null,
     warmUpReason: null,

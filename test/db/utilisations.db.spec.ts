@@ -28,6 +28,7 @@ it('tells at 80 % of a number’s rate and pauses ten seconds at 90 %, where tha
     marketing_cap: null,
     marketing_cap_days: null,
     fairness_weights: null,
+    full_hour_spread_ms: null,
     warmUpStage: 0,
     warmUpSince: null,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fullHourSpreadMs } from './full-hour.js';
+import { fullHourSpreadMs, isSpread, LONGEST_SPREAD_MS } from './full-hour.js';
 
 const HOUR_MS = 3_600_000;
 const NINE_MS = Date.parse('2026-12-01T09:00:00Z');
@@ -49,6 +49,18 @@ describe('marketing that is scheduled for a full hour', () => {
   it('goes when it was to when nothing is to be spread', () => {
     fc.assert(fc.property(fc.uuid(), (id) => expect(fullHourSpreadMs(marketing(id), 0)).toBe(0)));
   });
+});
+
+it('is known to have been spread by when it is due, and by nothing that is chosen afterwards', () => {
+  const windows = fc.integer({ min: 0, max: LONGEST_SPREAD_MS });
+  fc.assert(
+    fc.property(fc.uuid(), windows, fc.boolean(), fc.nat(HOUR_MS - 1), (id, windowMs, isMarketing, afterMs) => {
+      const message = { ...marketing(id, NINE_MS + afterMs), isMarketing };
+      const spreadMs = fullHourSpreadMs(message, windowMs);
+      expect(isSpread(message, NINE_MS + afterMs + spreadMs)).toBe(spreadMs > 0);
+    }),
+  );
+  expect(isSpread(marketing('a', null), NINE_MS)).toBe(false);
 });
 
 it('moves nothing but marketing that is scheduled for the first second of an hour', () => {

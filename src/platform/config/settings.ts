@@ -1,3 +1,4 @@
+import { LONGEST_SPREAD_MS } from '../../core/limits/full-hour.js';
 import { CRASH_POINTS } from '../observability/crash-points.js';
 import { commaList, integer, keyRing, optional, secret, text, url, word } from './setting-parsers.js';
 
@@ -334,9 +335,10 @@ export const SETTINGS = {
     env: 'FULL_HOUR_SPREAD_MS',
     doc:
       'Marketing with a `send_at` in the first second of an hour is spread over so long after it, when nothing else holds it: ' +
-      'the same message always by the same, and never past its `expires_at`. 0: sent when it was to be.',
+      'the same message always by the same, and never past its `expires_at`. 0: sent when it was to be. A policy of the number ' +
+      '(`full_hour_spread_ms`) overrides it.',
     fallback: '300000',
-    parse: integer(0, 1_800_000),
+    parse: integer(0, LONGEST_SPREAD_MS),
   }),
   dropInWaitMs: setting({
     env: 'DROP_IN_WAIT_MS',
