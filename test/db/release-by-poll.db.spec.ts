@@ -75,6 +75,7 @@ describe('polls of a number', () => {
   it('let nothing go on because they are good, or tell nothing', async () => {
     await stop('number', LUCKY.phoneNumberId, 133010);
     await polled({});
+    await polled({});
     await polled({ status: null });
     await polled({});
     expect(await inForce()).toEqual([133010]);
