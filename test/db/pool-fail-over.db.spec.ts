@@ -1,32 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { insertPool } from '../../src/accounts/pools.store.js';
 import { recordInbound } from '../../src/messaging/consent.store.js';
-import { LaneSchedule } from '../../src/messaging/lane-schedule.js';
 import type { NewMessage } from '../../src/messaging/messages.store.js';
-import { OutboxSignal } from '../../src/messaging/outbox-signal.js';
-import { PoolFailOverService } from '../../src/messaging/pool-fail-over.service.js';
-import { PoolMovePlans } from '../../src/messaging/pool-move-plans.js';
-import { PoolSendersService } from '../../src/messaging/pool-senders.service.js';
+import type { PoolFailOverService } from '../../src/messaging/pool-fail-over.service.js';
+import type { PoolMovePlans } from '../../src/messaging/pool-move-plans.js';
 import { armMessages, type HeldLane } from '../../src/messaging/send-queue.store.js';
-import { newId } from '../../src/platform/clock/ids.js';
 import type { Db } from '../../src/platform/db/db.js';
-import { FullHoursService } from '../../src/rate-limit/full-hours.service.js';
-import { insertStops, type NewStop } from '../../src/rate-limit/stops.store.js';
-import { TemplateDirectoryService } from '../../src/templates/template-directory.service.js';
+import type { TemplateDirectoryService } from '../../src/templates/template-directory.service.js';
 import { readClock, writeTemplates } from '../../src/templates/templates.store.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
 import { aRecipient } from '../support/factories.js';
-import {
-  answered,
-  aPortfolio,
-  aWorker,
-  type PortfolioRows,
-  store,
-  tell,
-  unknown,
-  type WorkerRows,
-} from '../support/rows.js';
-import { Services } from '../support/services.js';
+import { aPoolOfTwo, type PoolOfTwo } from '../support/pool-of-two.js';
+import { answered, aPortfolio, type PortfolioRows, store, tell, unknown, type WorkerRows } from '../support/rows.js';
+import type { Services } from '../support/services.js';
 import { until } from '../support/until.js';
 
 const TEMPLATE = { type: 'template', content: { name: 'offer', language: { code: 'en_US' } } };
@@ -34,6 +19,7 @@ const REFUSED = { code: 130429, subcode: null, title: 'Rate limit hit', details:
 
 let database: TestDatabase;
 let db: Db;
+let pool: PoolOfTwo;
 let of: PortfolioRows;
 let services: Services;
 let directory: TemplateDirectoryService;
@@ -47,52 +33,13 @@ let lanes: HeldLane[];
 beforeEach(async () => {
   database ??= await freshDatabase();
   ({ db } = database);
-  of = await aPortfolio(db, 2);
-  [from = '', to = ''] = of.phoneNumberIds;
-  services = new Services(database);
-  await services.accounts.refresh();
-  failOver = aProcess();
-  poolId = await aPool(from, to);
-  worker = await aWorker(database);
-  lanes = await worker.take();
+  pool = await aPoolOfTwo(database);
+  ({ of, services, poolId, from, to, worker, lanes } = pool);
+  ({ failOver, plans, directory } = pool.mover());
 });
 
-/** A process of its own that moves messages. */
-function aProcess(): PoolFailOverService {
-  const { accounts, stops, runtime } = services;
-  directory = new TemplateDirectoryService(db, accounts, runtime);
-  const senders = new PoolSendersService(db, accounts, stops, new FullHoursService(db, runtime), runtime);
-  plans = new PoolMovePlans(db, accounts, stops, directory, senders, runtime);
-  return new PoolFailOverService(db, stops, plans, new LaneSchedule(runtime.clock), new OutboxSignal(), runtime);
-}
-
-async function aPool(...numbers: string[]): Promise<string> {
-  const id = newId();
-  await insertPool(db, { id, portfolioId: of.portfolioId, name: id, phone_number_ids: numbers, by: 'test' });
-  return id;
-}
-
-/** Stores what the pool gave to the number that is about to be lost: templates, unless told otherwise. */
-const wait = (...messages: Partial<NewMessage>[]) =>
-  store(
-    db,
-    of,
-    ...messages.map((m) => {
-      const recipient = m.recipient ?? aRecipient();
-      return { ...TEMPLATE, ...m, recipient, pool: { poolId, person: recipient, isNew: true } };
-    }),
-  );
-const stop = (over: Partial<NewStop> = {}) => {
-  const all = {
-    scope: 'number',
-    scopeId: from,
-    stops: 'all',
-    code: 131037,
-    reason: 'locked',
-    endsAfterMs: null,
-  } as const;
-  return insertStops(db, [{ ...all, portfolioId: of.portfolioId, ...over }], false);
-};
+const wait: PoolOfTwo['wait'] = (...messages) => pool.wait(...messages);
+const stop: PoolOfTwo['stop'] = (over) => pool.stop(over);
 const numbersOf = async (ids: readonly string[]) => {
   const rows = await db.rows<{ id: string; phone_number_id: string }>(
     'select id, phone_number_id from messages where id = any($1::uuid[])',

@@ -1,62 +1,31 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { insertPool } from '../../src/accounts/pools.store.js';
-import { LaneSchedule } from '../../src/messaging/lane-schedule.js';
-import { OutboxSignal } from '../../src/messaging/outbox-signal.js';
-import { PoolFailOverService } from '../../src/messaging/pool-fail-over.service.js';
-import { PoolMovePlans } from '../../src/messaging/pool-move-plans.js';
-import { PoolSendersService } from '../../src/messaging/pool-senders.service.js';
+import type { PoolFailOverService } from '../../src/messaging/pool-fail-over.service.js';
 import type { ArmedMessage, HeldLane } from '../../src/messaging/send-queue.store.js';
-import { newId } from '../../src/platform/clock/ids.js';
 import type { Db } from '../../src/platform/db/db.js';
 import type { Queryable } from '../../src/platform/db/queryable.js';
-import { FullHoursService } from '../../src/rate-limit/full-hours.service.js';
-import { insertStops } from '../../src/rate-limit/stops.store.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
 import { aRecipient } from '../support/factories.js';
-import { answered, aPortfolio, aWorker, type PortfolioRows, store, tell, type WorkerRows } from '../support/rows.js';
-import { Services } from '../support/services.js';
+import { aPoolOfTwo, type PoolOfTwo } from '../support/pool-of-two.js';
+import { answered, tell, type WorkerRows } from '../support/rows.js';
 
 let database: TestDatabase;
 let db: Db;
-let of: PortfolioRows;
-let services: Services;
-let poolId: string;
+let pool: PoolOfTwo;
 let [from, to]: [string, string] = ['', ''];
 let worker: WorkerRows;
-/** Of both numbers. */
 let lanes: HeldLane[];
 
 beforeEach(async () => {
   database ??= await freshDatabase();
   ({ db } = database);
-  of = await aPortfolio(db, 2);
-  [from = '', to = ''] = of.phoneNumberIds;
-  services = new Services(database);
-  await services.accounts.refresh();
-  poolId = newId();
-  const { portfolioId } = of;
-  await insertPool(db, { id: poolId, portfolioId, name: poolId, phone_number_ids: [from, to], by: 'test' });
-  worker = await aWorker(database);
-  lanes = await worker.take();
-  const stop = {
-    scope: 'number',
-    scopeId: from,
-    stops: 'all',
-    code: 131037,
-    reason: 'locked',
-    endsAfterMs: null,
-  } as const;
+  pool = await aPoolOfTwo(database);
+  ({ from, to, worker, lanes } = pool);
   // The owner of the lane does not know of it yet, and arms on.
-  await insertStops(db, [{ ...stop, portfolioId }], false);
+  await pool.stop();
 });
 
 /** A process of its own that moves messages. */
-function aProcess(over: Db = db): PoolFailOverService {
-  const { accounts, stops, templates, runtime } = services;
-  const senders = new PoolSendersService(over, accounts, stops, new FullHoursService(over, runtime), runtime);
-  const plans = new PoolMovePlans(over, accounts, stops, templates, senders, runtime);
-  return new PoolFailOverService(over, stops, plans, new LaneSchedule(runtime.clock), new OutboxSignal(), runtime);
-}
+const aProcess = (over?: Db): PoolFailOverService => pool.mover(over).failOver;
 
 /** The same database, where something happens once right before a statement of a transaction that has these words. */
 function beforeStatement(words: string, happen: () => Promise<unknown>): Db {
@@ -80,17 +49,7 @@ function beforeStatement(words: string, happen: () => Promise<unknown>): Db {
   return Object.assign(Object.create(db) as Db, { transaction });
 }
 
-const wait = (recipients: readonly string[]) =>
-  store(
-    db,
-    of,
-    ...recipients.map((recipient) => ({
-      type: 'template',
-      content: { name: 'offer', language: { code: 'en_US' } },
-      recipient,
-      pool: { poolId, person: recipient, isNew: true },
-    })),
-  );
+const wait = (recipients: readonly string[]) => pool.wait(...recipients.map((recipient) => ({ recipient })));
 const numberOf = async (id: string) =>
   (await db.rows<{ n: string }>('select phone_number_id as n from messages where id = $1', [id]))[0]?.n;
 const attemptsOf = (ids: readonly string[]) =>
