@@ -3,7 +3,7 @@ import type { InheritedAttempt } from '../core/limits/inherited-arrival.js';
 import { inheritedHoldMs } from '../core/limits/inherited-hold.js';
 import type { Queryable } from '../platform/db/queryable.js';
 import { toldMedia } from './lane-reports.store.js';
-import { pairDebts, waitingRefusals } from './ledger.store.js';
+import { pairDebts, type WaitingRefusal, waitingRefusals } from './ledger.store.js';
 
 /** What an earlier owner of a lane left behind, as the database shows it. */
 export interface Inheritance extends Learnt {
@@ -36,10 +36,12 @@ export async function readLearnt(
   const mediaOf = new Map(media.map((row) => [row.phone_number_id, row]));
   return (id) => ({
     pairs: (debtsOf.get(id) ?? []).map(({ recipient, paid_in_ms }) => ({ recipient, paidInMs: paid_in_ms })),
-    holds: (refusalsOf.get(id) ?? []).map(({ recipient, age_ms, due_in_ms, ...refusal }) => ({
-      recipient,
-      heldForMs: inheritedHoldMs({ ...refusal, ageMs: age_ms, dueInMs: due_in_ms }),
-    })),
+    holds: (refusalsOf.get(id) ?? []).map((row) => ({ recipient: row.recipient, heldForMs: heldForMs(row) })),
     media: { failures: mediaOf.get(id)?.failures ?? 0, pausedForMs: mediaOf.get(id)?.paused_for_ms ?? 0 },
   });
+}
+
+/** For how many milliseconds nothing else goes to the recipient of a message that waits to be sent again. */
+export function heldForMs({ outcome, code, retries, age_ms: ageMs, due_in_ms: dueInMs }: WaitingRefusal): number {
+  return inheritedHoldMs({ outcome, code, retries, ageMs, dueInMs });
 }

@@ -53,9 +53,13 @@ export interface WaitingRefusal {
 
 /**
  * The messages of some numbers that wait to be sent again by the number that tried last: one that was moved to another number of its
- * pool is not among them.
+ * pool is not among them. `recipients` null: to all of them.
  */
-export function waitingRefusals(q: Queryable, phoneNumberIds: readonly string[]): Promise<WaitingRefusal[]> {
+export function waitingRefusals(
+  q: Queryable,
+  phoneNumberIds: readonly string[],
+  recipients: readonly string[] | null = null,
+): Promise<WaitingRefusal[]> {
   // One probe per message, as everywhere: a young table's statistics lead to a scan of all attempts.
   return q.rows<WaitingRefusal>(
     `select m.phone_number_id, m.recipient, a.outcome, (a.error->>'code')::integer as code, m.retries,
@@ -65,8 +69,9 @@ export function waitingRefusals(q: Queryable, phoneNumberIds: readonly string[])
       cross join lateral (
         select * from attempts where message_id = m.id and number = m.attempt_no offset 0) a
       where m.phone_number_id = any($1) and m.state = 'queued' and m.retries > 0 and m.due_at > clock_timestamp()
-        and a.phone_number_id = m.phone_number_id and a.outcome in ('rejected_retry', 'not_sent')`,
-    [phoneNumberIds],
+        and a.phone_number_id = m.phone_number_id and a.outcome in ('rejected_retry', 'not_sent')
+        and ($2::text[] is null or m.recipient = any($2))`,
+    [phoneNumberIds, recipients],
   );
 }
 

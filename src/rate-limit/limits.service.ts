@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsService, type PhoneNumber } from '../accounts/accounts.service.js';
 import { GatewayError } from '../core/gateway-error.js';
+import { groupBy } from '../core/group-by.js';
 import {
   admit,
   type Counted,
@@ -11,11 +12,13 @@ import {
   type Verdict,
 } from '../core/limits/admit.js';
 import { PairState } from '../core/limits/pair-limit.js';
+import { reactionTo } from '../core/meta-errors/meta-error-table.js';
 import type { Tenant } from '../platform/auth/principal.js';
 import { Db } from '../platform/db/db.js';
 import { Runtime } from '../platform/runtime.js';
+import { heldForMs } from './inheritance.js';
 import { findReport, type LaneReportRow } from './lane-reports.store.js';
-import { callsOfHour, pairDebts } from './ledger.store.js';
+import { callsOfHour, pairDebts, type WaitingRefusal, waitingRefusals } from './ledger.store.js';
 import type { MessagingStanding } from './messaging-limit.service.js';
 import { memoryMsOf, paceOf, warmUpOf } from './number-policy.js';
 import { PersonHoldsService } from './person-holds.service.js';
@@ -177,21 +180,26 @@ export class LimitsService {
   ): Promise<{ number: PhoneNumber; state: LimitState }[]> {
     const numbers = messages.map((m) => this.numberOf(tenant, m.phoneNumberId));
     const ids = [...new Set(messages.map((m) => m.phoneNumberId))];
-    const [stops, debts, reports, ofPeople, warmUps] = await Promise.all([
+    const recipients = [...new Set(messages.map((m) => m.recipient))];
+    const [stops, debts, refusals, reports, ofPeople, warmUps] = await Promise.all([
       listStops(this.db, tenant.portfolioId, false),
-      pairDebts(this.db, ids, [...new Set(messages.map((m) => m.recipient))]),
+      pairDebts(this.db, ids, recipients),
+      waitingRefusals(this.db, ids, recipients),
       Promise.all(ids.map(async (id) => [id, await findReport(this.db, id)] as const)),
       this.people.holds(tenant.portfolioId, messages),
       Promise.all(ids.map(async (id) => [id, await this.warmUpOf(this.numberOf(tenant, id))] as const)),
     ]);
     const holds = new Map(warmUps.map(([id, warmUp]) => [id, warmUp?.hold ?? null]));
     const nowMs = this.nowMs();
-    const paidIn = new Map(debts.map((d) => [`${d.phone_number_id} ${d.recipient}`, d.paid_in_ms]));
+    const paidIn = new Map(debts.map((d) => [pairOf(d), d.paid_in_ms]));
+    const refusedOf = groupBy(refusals.filter(isOfPair), pairOf);
     const reportOf = new Map(reports);
     return messages.map((message, i) => {
-      const debtMs = paidIn.get(`${message.phoneNumberId} ${message.recipient}`) ?? 0;
+      const pair = pairOf({ phone_number_id: message.phoneNumberId, recipient: message.recipient });
+      const pairState = new PairState(nowMs + (paidIn.get(pair) ?? 0));
+      for (const refusal of refusedOf.get(pair) ?? []) pairState.hold(nowMs + heldForMs(refusal));
       const report = reportOf.get(message.phoneNumberId) ?? null;
-      const pairFreeAtMs = new PairState(nowMs + debtMs).freeAtMs();
+      const pairFreeAtMs = pairState.freeAtMs();
       const messaging = ofPeople.messaging.get(message.id) ?? null;
       const warmUp = holds.get(message.phoneNumberId) ?? null;
       const marketing = ofPeople.marketing.get(message.id) ?? null;
@@ -247,6 +255,15 @@ function stateOf(p: {
     // A second is over before an answer about it is read.
     throughputFreeAtMs: 0,
   };
+}
+
+function pairOf(of: { readonly phone_number_id: string; readonly recipient: string }): string {
+  return `${of.phone_number_id} ${of.recipient}`;
+}
+
+/** Meta said that the recipient had too many. Other refusals hold the recipient as well, but not because of the pair. */
+function isOfPair({ code }: WaitingRefusal): boolean {
+  return code !== null && reactionTo(code).slow === 'pair';
 }
 
 function ownersOf({ wabaId, portfolioId }: PhoneNumber) {

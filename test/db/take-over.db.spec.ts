@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { classifyOutcome } from '../../src/core/delivery/classify-outcome.js';
+import { classifyOutcome, type Outcome } from '../../src/core/delivery/classify-outcome.js';
 import { reactionTo } from '../../src/core/meta-errors/meta-error-table.js';
 import type { LaneKeeper } from '../../src/messaging/lane-keeper.js';
 import { armMessages } from '../../src/messaging/send-queue.store.js';
@@ -17,11 +17,10 @@ interface Worker {
 }
 
 const SECOND_MS = 1000;
-const PAIR_REFUSED = classifyOutcome({
-  kind: 'answer',
-  httpStatus: 400,
-  body: { error: { message: 'pair rate limit hit', code: 131056 } },
-});
+const refusal = (code: number) =>
+  classifyOutcome({ kind: 'answer', httpStatus: 400, body: { error: { message: 'refused', code } } });
+const PAIR_REFUSED = refusal(131056);
+const TOO_FAST = refusal(130429);
 
 let database: TestDatabase;
 let portfolio: PortfolioRows;
@@ -58,12 +57,27 @@ function admit({ limits }: Worker, over: Partial<Candidate> = {}) {
 }
 
 /** A message that Meta has refused `times` times because its recipient had too many, each time as soon as it was due. */
-async function refusedAsPair({ keeper }: Worker, recipient: string, times: number, waitMs: number): Promise<string> {
+function refusedAsPair(worker: Worker, recipient: string, times: number, waitMs: number): Promise<string> {
+  return refused(worker, PAIR_REFUSED, recipient, times, waitMs);
+}
+
+/** A message that Meta has refused once because the number was too fast. */
+function refusedAsTooFast(worker: Worker, recipient: string): Promise<string> {
+  return refused(worker, TOO_FAST, recipient, 1, 64 * SECOND_MS);
+}
+
+async function refused(
+  { keeper }: Worker,
+  outcome: Outcome,
+  recipient: string,
+  times: number,
+  waitMs: number,
+): Promise<string> {
   const [id = ''] = await store(database.db, portfolio, { recipient });
   for (let attempt = 1; attempt <= times; attempt += 1) {
     await database.db.run('update messages set due_at = now() where id = $1', [id]);
     await armMessages(database.db, { workerId: keeper.workerId, lanes: keeper.lanes(), ids: [id] });
-    await tell(database.db, id, [answered(attempt, PAIR_REFUSED, waitMs)]);
+    await tell(database.db, id, [answered(attempt, outcome, waitMs)]);
   }
   return id;
 }
@@ -97,6 +111,26 @@ describe('who takes a lane over', () => {
     expect(waitMs).toBeGreaterThan(40 * SECOND_MS);
     expect(waitMs).toBeLessThanOrEqual(65 * SECOND_MS);
     expect(admit(heir)).toEqual({ kind: 'go' });
+  });
+
+  it('and every process says so of the pair meanwhile, with the limit that it is', async () => {
+    const before = await aWorkerThatTakesAll();
+    const [recipient, other] = [aRecipient(), aRecipient()];
+    await refusedAsPair(before, recipient, 4, 64 * SECOND_MS);
+    await refusedAsTooFast(before, other);
+    const services = new Services(database);
+    await services.accounts.refresh();
+    const { portfolioId, phoneNumberId } = portfolio;
+    const tenant = { kind: 'tenant', portfolioId, keyId: 'k1', scopes: new Set(['*']) } as const;
+    const asked = { id: 'm', phoneNumberId, type: 'text', template: null, isMarketing: false, expiresAtMs: null };
+    const told = await services.asked().check(
+      tenant,
+      [recipient, other].map((to) => ({ ...asked, recipient: to })),
+    );
+    expect(told).toMatchObject([{ kind: 'wait', limit: 'pair' }, { kind: 'go' }]);
+    const [verdict] = told;
+    const untilMs = verdict?.kind === 'wait' ? (verdict.untilMs ?? 0) : 0;
+    expect(untilMs - Date.now()).toBeGreaterThan(40 * SECOND_MS);
   });
 
   it('holds nobody because of a message that another number of its pool sends now', async () => {
