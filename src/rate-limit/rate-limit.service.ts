@@ -71,8 +71,9 @@ export interface SendNews {
 }
 
 /**
- * The limits of the lanes that this worker owns, in memory: no round trip per message. Nothing of them is stored; a new
- * owner derives a lane's state from the attempts that the ledger shows. Stops are stored (`stops.service.ts`).
+ * The limits of the lanes that this worker owns, in memory: no round trip per message. A new owner derives a lane's state from
+ * what the ledger shows, and how its media stood from what the owner before told (`inheritance.ts`). Stops are stored
+ * (`stops.service.ts`).
  */
 @Injectable()
 export class RateLimitService {
