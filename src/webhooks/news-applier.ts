@@ -11,6 +11,9 @@ import { StopsService } from '../rate-limit/stops.service.js';
 import { TemplateSyncService } from '../templates/template-sync.service.js';
 import type { SortedEvents } from './sort-events.js';
 
+/** Meta writes the time of a notice in whole seconds: it may have been told so much later. */
+const CUT_MS = 1000;
+
 /** Hands what webhooks tell of people, files, templates and limits, rather than of messages, to those who keep it. */
 @Injectable()
 export class NewsApplier {
@@ -50,5 +53,5 @@ function releaseOf({ portfolioId, aggregate, occurredAt, data }: Notice) {
   const { template, codes, said } = signal;
   const scope = template === null ? ('waba' as const) : ('template' as const);
   const scopeId = template === null ? waba_id : `${waba_id}/${toStorableText(template)}`;
-  return [{ portfolioId, scope, scopeId, codes, by: `Meta: ${said}`, at: occurredAt }];
+  return [{ portfolioId, scope, scopeId, codes, by: `Meta: ${said}`, at: new Date(occurredAt.getTime() + CUT_MS) }];
 }

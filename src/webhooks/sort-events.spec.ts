@@ -32,11 +32,20 @@ const webhook = (body: unknown, appId = 'app-1'): ClaimedWebhook => ({
   age_ms: 0,
 });
 
-const change = (value: object, { waba = '11', number = '111', field = 'messages' } = {}): object => ({
+const change = (
+  value: object,
+  {
+    waba = '11',
+    number = '111',
+    field = 'messages',
+    time,
+  }: Partial<Record<'waba' | 'number' | 'field', string>> & { time?: number } = {},
+): object => ({
   object: 'whatsapp_business_account',
   entry: [
     {
       id: waba,
+      time,
       changes: [{ field, value: { messaging_product: 'whatsapp', metadata: { phone_number_id: number }, ...value } }],
     },
   ],
@@ -119,6 +128,27 @@ describe('an event of an account', () => {
     expect(notices).toHaveLength(2);
     expect(notices[0]).toMatchObject({ portfolioId: 'p1', aggregate: 'account', type: 'phone_number_quality_update' });
     expect(notices[1]?.aggregateId).not.toBe(notices[0]?.aggregateId);
+  });
+
+  it('is one notice however often it is redelivered, and news again when Meta tells the same at another time', () => {
+    const told = (time: number, event: string) => change({ event }, { field: 'account_update', time });
+    const [first, again, later, other] = sort(
+      webhook(told(1772359200, 'DISABLED_UPDATE')),
+      { ...webhook(told(1772359200, 'DISABLED_UPDATE')), id: 8 },
+      { ...webhook(told(1772359201, 'DISABLED_UPDATE')), id: 9 },
+      { ...webhook(told(1772359200, 'ACCOUNT_DELETED')), id: 10 },
+    ).notices.map((notice) => notice.aggregateId);
+    expect(again).toBe(first);
+    expect(new Set([first, later, other]).size).toBe(3);
+  });
+
+  it.each([
+    ['when Meta told it, however late it comes', '2026-02-24T10:00:00.000Z', '2026-02-24T10:00:00.000Z'],
+    ['when it came, by a clock of Meta’s that is ahead', '2026-03-01T10:00:02.000Z', RECEIVED_AT.toISOString()],
+  ])('is dated %s', (_, told, dated) => {
+    const time = Date.parse(told) / 1000;
+    const [notice] = sort(webhook(change({ event: 'X' }, { field: 'account_update', time }))).notices;
+    expect(notice?.occurredAt.toISOString()).toBe(dated);
   });
 
   it('does not let the sender choose the name of an event', () => {

@@ -1,4 +1,5 @@
 import type { AccountsService, PhoneNumber } from '../accounts/accounts.service.js';
+import { canonicalJson } from '../core/canonical-json.js';
 import { type OptOutWords, type Wish, wishOf } from '../core/consent/opt-out-words.js';
 import { readToken } from '../core/delivery/callback-token.js';
 import { inboundFileOf } from '../core/media/inbound-file.js';
@@ -242,14 +243,20 @@ function toNotice(
   webhook: ClaimedWebhook,
   position: number,
 ): Notice {
+  const { wabaId, field, toldAt, raw } = event;
   return {
     portfolioId,
     aggregate: 'account',
-    // The same words may be news again a week later (paused, resumed, paused), so only the very webhook is the same.
-    aggregateId: idOf('account', String(webhook.id), String(position)),
-    type: /^[a-z_]{1,64}$/.test(event.field) ? event.field : 'unknown_field',
-    occurredAt: webhook.received_at,
-    data: { waba_id: event.wabaId, field: event.field, value: event.raw },
+    // The same words may be news again a week later (paused, resumed, paused). What Meta told at the same time is the
+    // same, for it redelivers the same bytes for seven days; without a time only the very webhook is.
+    aggregateId:
+      toldAt === null
+        ? idOf('account', String(webhook.id), String(position))
+        : idOf('account', portfolioId, wabaId, field, String(toldAt.getTime()), canonicalJson(raw)),
+    type: /^[a-z_]{1,64}$/.test(field) ? field : 'unknown_field',
+    // A clock of Meta's that is ahead does not date news into the future.
+    occurredAt: toldAt !== null && toldAt < webhook.received_at ? toldAt : webhook.received_at,
+    data: { waba_id: wabaId, field, value: raw },
   };
 }
 

@@ -28,9 +28,11 @@ const stop = (scope: 'waba' | 'template', scopeId: string, code: number) =>
     insertStops(tx, [{ portfolioId, scope, scopeId, stops: 'all', code, reason: 'stopped', endsAfterMs: null }], false),
   );
 
-/** Applies a webhook of the account, as if it had been received so long after now. */
-async function hear(field: string, value: object, inMs = 0): Promise<void> {
-  const body = { object: 'whatsapp_business_account', entry: [{ id: LUCKY.wabaId, changes: [{ field, value }] }] };
+/** Applies a webhook of the account, as if it had been received so long after now, and told by Meta when it says. */
+async function hear(field: string, value: object, inMs = 0, toldAtMs?: number): Promise<void> {
+  const time = toldAtMs === undefined ? undefined : Math.floor(toldAtMs / 1000);
+  const entry = { id: LUCKY.wabaId, time, changes: [{ field, value }] };
+  const body = { object: 'whatsapp_business_account', entry: [entry] };
   await appendInbox(db, [{ appId: LUCKY.appId, body: Buffer.from(JSON.stringify(body)) }]);
   await db.run(`update webhook_inbox set received_at = received_at + $1 * interval '1 millisecond'`, [inMs]);
   await services.applier.runOnce();
@@ -56,6 +58,14 @@ it('does not go on by a reinstatement that was told before the account was locke
   await stop('waba', LUCKY.wabaId, 131031);
   await hear('account_update', reinstated, -60_000);
   expect(await inForce()).toEqual([131031]);
+});
+
+it('does not go on by a reinstatement that Meta delivers days late, after it locked the account again', async () => {
+  await stop('waba', LUCKY.wabaId, 131031);
+  await hear('account_update', reinstated, 0, Date.now() - 2 * 86_400_000);
+  expect(await inForce()).toEqual([131031]);
+  await hear('account_update', reinstated, 0, Date.now());
+  expect(await inForce()).toEqual([]);
 });
 
 it('goes on with a template that Meta lets go on, and with no other', async () => {

@@ -1,5 +1,5 @@
 import type { JsonValue } from './json-value.js';
-import type { UnknownReason, WebhookEvent, WebhookPlace } from './webhook-event.js';
+import type { NoticePlace, UnknownReason, WebhookEvent } from './webhook-event.js';
 
 /**
  * Unreadable parts reported one by one. Meta puts at most 1000 updates into a body, so more come only from someone who
@@ -25,13 +25,13 @@ export class EventCollector {
   }
 
   /** Keeps a part nobody could read; from {@link MAX_UNKNOWN_EVENTS} on one last event stands for all the rest. */
-  addUnknown({ wabaId, field }: WebhookPlace, reason: UnknownReason, raw: JsonValue): void {
+  addUnknown({ wabaId, field, toldAt }: NoticePlace, reason: UnknownReason, raw: JsonValue): void {
     this.seen += 1;
     this.unknownCount += 1;
     if (this.unknownCount <= MAX_UNKNOWN_EVENTS) {
-      this.events.push({ kind: 'unknown', wabaId, field, reason, raw });
+      this.events.push({ kind: 'unknown', wabaId, field, toldAt, reason, raw });
     } else if (this.unknownCount === MAX_UNKNOWN_EVENTS + 1) {
-      this.events.push({ kind: 'unknown', wabaId: '', field: '', reason: 'too_many_unknown', raw: null });
+      this.events.push({ kind: 'unknown', wabaId: '', field: '', toldAt: null, reason: 'too_many_unknown', raw: null });
     }
   }
 }

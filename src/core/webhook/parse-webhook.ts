@@ -2,8 +2,9 @@ import { EventCollector } from './event-collector.js';
 import { WEBHOOK_FIELDS } from './fields/webhook-fields.js';
 import { asArray, asObject, asText, type JsonObject, type JsonValue } from './json-value.js';
 import { knownKeys, noteUnknownKeys } from './known-keys.js';
+import { parseTimestamp } from './parse-timestamp.js';
 import { readJson } from './read-json.js';
-import type { WebhookEvent } from './webhook-event.js';
+import type { NoticePlace, WebhookEvent } from './webhook-event.js';
 
 /** What one webhook body says. */
 export interface ParsedWebhook {
@@ -19,7 +20,7 @@ export interface ParsedWebhook {
 }
 
 const OBJECT = 'whatsapp_business_account';
-const NOWHERE = { wabaId: '', field: '' };
+const NOWHERE = { wabaId: '', field: '', toldAt: null };
 const BODY_KEYS = knownKeys('object entry');
 const ENTRY_KEYS = knownKeys('id time changes');
 const CHANGE_KEYS = knownKeys('field value');
@@ -64,26 +65,27 @@ function addEntry(value: JsonValue, events: EventCollector, unknownKeys: Set<str
   }
   noteUnknownKeys(entry, ENTRY_KEYS, 'entry[]', unknownKeys);
   const wabaId = asText(entry.id);
+  const place = { wabaId: wabaId ?? '', field: '', toldAt: parseTimestamp(entry.time) };
   const changes = asArray(entry.changes);
   if (wabaId === null) events.addUnknown(NOWHERE, 'entry_without_id', entry);
   else if (changes === null || changes.length === 0) {
-    events.addUnknown({ wabaId, field: '' }, 'entry_without_changes', entry);
-  } else for (const change of changes) addChange(change, wabaId, events, unknownKeys);
+    events.addUnknown(place, 'entry_without_changes', entry);
+  } else for (const change of changes) addChange(change, place, events, unknownKeys);
 }
 
-function addChange(item: JsonValue, wabaId: string, events: EventCollector, unknownKeys: Set<string>): void {
+function addChange(item: JsonValue, entry: NoticePlace, events: EventCollector, unknownKeys: Set<string>): void {
   const change = asObject(item);
   if (change === null) {
-    events.addUnknown({ wabaId, field: '' }, 'change_not_object', item);
+    events.addUnknown(entry, 'change_not_object', item);
     return;
   }
   noteUnknownKeys(change, CHANGE_KEYS, 'changes[]', unknownKeys);
   const field = asText(change.field);
   if (field === null) {
-    events.addUnknown({ wabaId, field: '' }, 'change_without_field', change);
+    events.addUnknown(entry, 'change_without_field', change);
     return;
   }
-  const place = { wabaId, field };
+  const place = { ...entry, field };
   const parser = WEBHOOK_FIELDS.get(field);
   const value = asObject(change.value);
   if (parser === undefined) events.addUnknown(place, 'unhandled_field', change.value ?? null);

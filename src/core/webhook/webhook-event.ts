@@ -22,6 +22,15 @@ export interface WebhookPlace {
   readonly field: string;
 }
 
+/** Where an event stood that is about an account rather than about one message. */
+export interface NoticePlace extends WebhookPlace {
+  /**
+   * `entry[].time`, to the second: when Meta tells it, the same in every redelivery. Null where Meta writes none, as in
+   * entries of the field `messages`.
+   */
+  readonly toldAt: Date | null;
+}
+
 /** A message of ours went a step further (field `messages`, `statuses[]`). */
 export interface StatusEvent extends WebhookPlace {
   readonly kind: 'status';
@@ -66,7 +75,7 @@ export interface InboundMessageEvent extends WebhookPlace {
 }
 
 /** A person set what they want of this business's marketing messages (field `user_preferences`). */
-export interface UserPreferenceEvent extends WebhookPlace {
+export interface UserPreferenceEvent extends NoticePlace {
   readonly kind: 'user_preference';
   readonly phoneNumberId: string | null;
   readonly phone: string | null;
@@ -80,7 +89,7 @@ export interface UserPreferenceEvent extends WebhookPlace {
 }
 
 /** Meta changed what a number may do (field `phone_number_quality_update`). */
-export interface PhoneQualityEvent extends WebhookPlace {
+export interface PhoneQualityEvent extends NoticePlace {
   readonly kind: 'phone_quality';
   readonly displayPhoneNumber: string;
   /** ONBOARDING, THROUGHPUT_UPGRADE; older FLAGGED, UNFLAGGED, UPGRADE, DOWNGRADE. Open set. */
@@ -91,7 +100,7 @@ export interface PhoneQualityEvent extends WebhookPlace {
 }
 
 /** Meta changed what a portfolio may do (field `business_capability_update`). */
-export interface CapabilityEvent extends WebhookPlace {
+export interface CapabilityEvent extends NoticePlace {
   readonly kind: 'capability';
   /** TIER_250 … TIER_UNLIMITED; older 2000, or -1 for none. Null when it is about something else. */
   readonly messagingLimit: string | null;
@@ -99,7 +108,7 @@ export interface CapabilityEvent extends WebhookPlace {
 }
 
 /** Meta tells news of a message template (four fields, see `fields/template-updates.ts`); what it does not tell is null. */
-export interface TemplateEvent extends WebhookPlace {
+export interface TemplateEvent extends NoticePlace {
   readonly kind: 'template';
   readonly templateId: string;
   readonly name: string;
@@ -117,7 +126,7 @@ export interface TemplateEvent extends WebhookPlace {
 }
 
 /** Whatever we have no event for: kept, so that nothing is dropped silently. */
-export interface UnknownWebhookEvent extends WebhookPlace {
+export interface UnknownWebhookEvent extends NoticePlace {
   readonly kind: 'unknown';
   readonly reason: UnknownReason;
   /** The part we could not read. */

@@ -2,7 +2,7 @@ import { parseErrorReports } from '../../meta-errors/meta-error-report.js';
 import type { EventCollector } from '../event-collector.js';
 import { asArray, asObject, asText, type JsonObject, type JsonValue } from '../json-value.js';
 import { parseTimestamp } from '../parse-timestamp.js';
-import type { UnknownReason, WebhookPlace } from '../webhook-event.js';
+import type { NoticePlace, UnknownReason } from '../webhook-event.js';
 import { type Contacts, contactOf, indexContacts } from './contacts.js';
 import { MESSAGE_VALUE_KEYS } from './message-keys.js';
 import { parseUserIdentity } from './user-identity.js';
@@ -10,7 +10,7 @@ import type { WebhookField } from './webhook-field.js';
 
 /** What all items of one value share. */
 interface ValueScope {
-  readonly place: WebhookPlace;
+  readonly place: NoticePlace;
   readonly phoneNumberId: string | null;
   readonly displayPhoneNumber: string | null;
   readonly contacts: Contacts;

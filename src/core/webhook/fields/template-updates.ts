@@ -2,7 +2,7 @@ import { languageCode, statusOfEvent } from '../../templates/template-status.js'
 import type { EventCollector } from '../event-collector.js';
 import { asText, type JsonObject } from '../json-value.js';
 import { knownKeys } from '../known-keys.js';
-import type { TemplateEvent, WebhookPlace } from '../webhook-event.js';
+import type { NoticePlace, TemplateEvent } from '../webhook-event.js';
 import type { WebhookField } from './webhook-field.js';
 
 type News = Pick<TemplateEvent, 'status' | 'category' | 'qualityScore' | 'reason' | 'isOfContent'>;
@@ -52,7 +52,7 @@ export const templateComponents: WebhookField = {
   parse: (value, place, events) => add(value, place, events, { isOfContent: true }),
 };
 
-function add(value: JsonObject, place: WebhookPlace, events: EventCollector, news: Partial<News>): void {
+function add(value: JsonObject, place: NoticePlace, events: EventCollector, news: Partial<News>): void {
   const templateId = asText(value.message_template_id);
   const name = asText(value.message_template_name);
   const language = asText(value.message_template_language);
