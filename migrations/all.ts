@@ -28,6 +28,7 @@ import { MessagesRefused1764000000091 } from './1764000000091-messages-refused.j
 import { MediaFailures1764000000092 } from './1764000000092-media-failures.js';
 import { NameStatus1764000000093 } from './1764000000093-name-status.js';
 import { FullHourSpread1764000000094 } from './1764000000094-full-hour-spread.js';
+import { FailedMedia1764000000095 } from './1764000000095-failed-media.js';
 
 /** Every migration, oldest first. A new one is a new file and a line here; one that has landed is never edited. */
 export const MIGRATIONS = [
@@ -61,4 +62,5 @@ export const MIGRATIONS = [
   MediaFailures1764000000092,
   NameStatus1764000000093,
   FullHourSpread1764000000094,
+  FailedMedia1764000000095,
 ];

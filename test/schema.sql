@@ -72,6 +72,17 @@ table erasures: row level security
   constraint erasures_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
   policy erasures_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
 
+table failed_media: row level security
+  column phone_number_id: text not null
+  column portfolio_id: uuid not null
+  column failures: integer not null
+  column latest_at: timestamp with time zone not null default clock_timestamp()
+  constraint failed_media_phone_number_id_fkey: FOREIGN KEY (phone_number_id) REFERENCES phone_numbers(phone_number_id) ON DELETE CASCADE
+  constraint failed_media_pkey: PRIMARY KEY (phone_number_id)
+  constraint failed_media_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
+  policy failed_media_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+  grant heliograph_tenant: select
+
 table idempotency_keys: row level security
   column portfolio_id: uuid not null
   column operation: text not null

@@ -11,6 +11,7 @@ import { forgetMediaOf } from '../media/outgoing-media.service.js';
 import type { Queryable } from '../platform/db/queryable.js';
 import { appendNotices, type Notice } from '../platform/ledger/notices.store.js';
 import { Runtime } from '../platform/runtime.js';
+import { FailedMediaService, type StatusNews } from '../rate-limit/failed-media.service.js';
 import { MessagingLimitService } from '../rate-limit/messaging-limit.service.js';
 import { learnAll } from './learn-all.js';
 import { type Change, type LockedMessage, lockMessages, writeChanges } from './message-changes.store.js';
@@ -49,6 +50,7 @@ export class DeliveryService {
   constructor(
     private readonly outbox: OutboxSignal,
     private readonly messaging: MessagingLimitService,
+    private readonly failedMedia: FailedMediaService,
     private readonly runtime: Runtime,
   ) {
     this.statuses = runtime.metrics.counter('heliograph_statuses_total', 'Statuses that matched a message.', [
@@ -97,6 +99,7 @@ export class DeliveryService {
     });
     await writeChanges(tx, changes, this.runtime.publishesEvents);
     await forgetFiles(tx, matched);
+    await this.failedMedia.heard(tx, changes.flatMap(toStatusNews));
     await this.messaging.delivered(tx, matched.flatMap(toDelivery));
     for (const { report } of matched) this.statuses.inc({ status: knownStatus(report.report.status) });
     return { unmatched, mismatched };
@@ -142,6 +145,13 @@ function toDelivery({ message, report }: { readonly message: LockedMessage; read
   if (report.report.status !== 'delivered') return [];
   const { id: messageId, portfolioId, recipient } = message;
   return [{ messageId, portfolioId, person: personKey(recipient), at: report.report.at }];
+}
+
+/** What was new of a message: a status that came again has no entry. */
+function toStatusNews({ before, learned }: Change): StatusNews[] {
+  const { portfolioId, phoneNumberId, type } = before;
+  const codes = learned.message.delivery.errors.flatMap((error) => error.code ?? []);
+  return learned.events.map((event) => ({ portfolioId, phoneNumberId, type, status: event.type, codes }));
 }
 
 function factOf(r: DeliveryReport): Fact {

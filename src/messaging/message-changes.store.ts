@@ -21,6 +21,7 @@ export interface LockedMessage {
   readonly phoneNumberId: string;
   readonly recipient: string;
   readonly recipientKind: 'phone' | 'bsuid' | 'group';
+  readonly type: string;
   /** Version of its latest ledger entry. */
   readonly version: number;
   readonly record: MessageRecord;
@@ -39,6 +40,7 @@ interface LockedRow {
   readonly phone_number_id: string;
   readonly recipient: string;
   readonly recipient_kind: 'phone' | 'bsuid' | 'group';
+  readonly type: string;
   readonly state: MessageState;
   readonly on_unknown: 'hold' | 'resend';
   readonly attempt_no: number;
@@ -87,7 +89,7 @@ export async function lockMessages(
 ): Promise<Locked> {
   const ids = await idsOf(tx, by);
   const rows = await tx.rows<LockedRow>(
-    `select id, portfolio_id, phone_number_id, recipient, recipient_kind, state, on_unknown, attempt_no, retries,
+    `select id, portfolio_id, phone_number_id, recipient, recipient_kind, type, state, on_unknown, attempt_no, retries,
             wamid, other_wamids, wa_id, status, submitted_at, held_at, sent_at, delivered_at, read_at, played_at, failed_at, no_status_at,
             inferred, errors, pricing, conversation, version, clock_timestamp() as now
        from messages
@@ -288,6 +290,7 @@ function toLocked(row: LockedRow, attempts: readonly AttemptStateRow[]): LockedM
     phoneNumberId: row.phone_number_id,
     recipient: row.recipient,
     recipientKind: row.recipient_kind,
+    type: row.type,
     version: row.version,
     record: {
       state: row.state,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { MetaModule } from '../meta/meta.module.js';
+import { FailedMediaService } from './failed-media.service.js';
 import { FullHoursService } from './full-hours.service.js';
 import { LimitsService } from './limits.service.js';
 import { MarketingCapsService } from './marketing-caps.service.js';
@@ -30,6 +31,7 @@ import { WabaCallsService } from './waba-calls.service.js';
     PersonHoldsService,
     WabaCallsService,
     FullHoursService,
+    FailedMediaService,
     PoliciesService,
     RateLimitJobsService,
   ],
@@ -41,6 +43,7 @@ import { WabaCallsService } from './waba-calls.service.js';
     MarketingCapsService,
     WabaCallsService,
     FullHoursService,
+    FailedMediaService,
     RateLimitJobsService,
   ],
 })

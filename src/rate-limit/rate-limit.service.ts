@@ -20,6 +20,7 @@ import { type Candidate, Lane, type PairPlace } from './lane.js';
 import { LanePolicies } from './lane-policies.js';
 import { LaneReports } from './lane-reports.js';
 import { latestReading } from './ledger.store.js';
+import { MediaWatch } from './media-watch.js';
 import { StopsService } from './stops.service.js';
 import { Utilisations } from './utilisations.js';
 
@@ -81,6 +82,7 @@ export class RateLimitService {
   /** Sends in a row that found nobody at the other end, per number. */
   private readonly unreachable = new Map<string, number>();
   private readonly inbound: InboundWatch;
+  private readonly media: MediaWatch;
   private readonly reports: LaneReports;
   private readonly policies: LanePolicies;
   private readonly escalations: Escalations;
@@ -101,6 +103,7 @@ export class RateLimitService {
   ) {
     const { metrics } = runtime;
     this.inbound = new InboundWatch(db, runtime.clock);
+    this.media = new MediaWatch(db, runtime.clock);
     this.reports = new LaneReports(db, runtime);
     this.policies = new LanePolicies(db, runtime.clock);
     this.escalations = new Escalations({ db, accounts, policies: this.policies, stops }, runtime);
@@ -167,6 +170,7 @@ export class RateLimitService {
     if (this.following.due()) await this.followReadings();
     await this.inbound.tend(busy, (id) => this.limiter(id));
     await this.utilisations.tend(busy, this.lanes);
+    for (const id of await this.media.tend(busy, this.lanes)) this.mediaPaused(id);
     await this.reports.tend(busy, this.lanes);
     if (!this.isMeasured) this.measure();
   }
@@ -310,8 +314,13 @@ export class RateLimitService {
     const before = media.failures;
     const isPaused = isMediaError(code) && media.failed(this.runtime.clock.monotonicMs());
     if (code === null) media.succeeded();
-    if (isPaused) this.pauses.inc({ scope: 'media' });
-    if (isPaused || media.failures !== before) this.reports.changed(phoneNumberId, isPaused);
+    if (isPaused) this.mediaPaused(phoneNumberId);
+    else if (media.failures !== before) this.reports.changed(phoneNumberId, false);
+  }
+
+  private mediaPaused(phoneNumberId: string): void {
+    this.pauses.inc({ scope: 'media' });
+    this.reports.changed(phoneNumberId, true);
   }
 
   /** The lanes of this worker that share what an error slows down. */

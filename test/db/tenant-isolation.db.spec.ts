@@ -11,6 +11,7 @@ import type { Db } from '../../src/platform/db/db.js';
 import type { Queryable } from '../../src/platform/db/queryable.js';
 import { appendNotices } from '../../src/platform/ledger/notices.store.js';
 import { insertEscalation } from '../../src/rate-limit/escalations.store.js';
+import { countFailedMedia } from '../../src/rate-limit/failed-media.store.js';
 import { writeReports } from '../../src/rate-limit/lane-reports.store.js';
 import { lockReach, recordCounted } from '../../src/rate-limit/marketing-caps.store.js';
 import { makePlaces, writeMessagingLimit } from '../../src/rate-limit/messaging-limit.store.js';
@@ -202,6 +203,7 @@ async function fillEveryTable(db: Db, of: PortfolioRows): Promise<void> {
   await addCalls(db, [{ wabaId, portfolioId, calls: 1 }]);
   await recordCounted(db, portfolioId, new Date());
   await insertEscalation(db, { portfolioId, phoneNumberId, ...level });
+  await countFailedMedia(db, [{ portfolioId, phoneNumberId, failures: 1, hasArrived: false }]);
   await recordErasure(db, { id: newId(), portfolioId, askedBy: newId(), erased: {} });
   await recordUpload(db, { ...file, portfolioId, phoneNumberId, metaMediaId: 'at Meta', lifeMs: 60_000 });
 }

@@ -15,6 +15,7 @@ import { InboundMediaClient } from '../../src/meta/inbound-media-client.js';
 import { TemplatesClient } from '../../src/meta/templates-client.js';
 import { LocalBlobs } from '../../src/platform/blobs/local-blobs.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
+import { FailedMediaService } from '../../src/rate-limit/failed-media.service.js';
 import { LimitsService } from '../../src/rate-limit/limits.service.js';
 import { MarketingCapsService } from '../../src/rate-limit/marketing-caps.service.js';
 import { MessagingLimitService } from '../../src/rate-limit/messaging-limit.service.js';
@@ -75,7 +76,12 @@ export class Services {
     this.messaging = new MessagingLimitService(db, this.accounts, this.stops, this.runtime);
     this.caps = new MarketingCapsService(db, this.accounts, this.stops, this.runtime);
     this.wabaCalls = new WabaCallsService(db, this.accounts, graph, this.runtime);
-    this.delivery = new DeliveryService(this.outbox, this.messaging, this.runtime);
+    this.delivery = new DeliveryService(
+      this.outbox,
+      this.messaging,
+      new FailedMediaService(this.runtime),
+      this.runtime,
+    );
     this.limits = new RateLimitService(this.accounts, this.stops, db, this.runtime);
     this.messagingJobs = new MessagingJobsService(db, this.outbox, this.runtime);
     this.webhookJobs = new WebhookJobsService(db, this.delivery, this.runtime);

@@ -41,6 +41,14 @@ describe('the circuit of media', () => {
     );
   });
 
+  it('pauses from the last failure on when it is told that too many failed, and counts anew', () => {
+    const circuit = new MediaCircuit({ failures: 3, freeAtMs: Number.NEGATIVE_INFINITY });
+    circuit.failedTooOften(1000);
+    expect([circuit.failures, circuit.freeAtMs]).toEqual([0, 7_201_000]);
+    circuit.failedTooOften(500);
+    expect(circuit.freeAtMs).toBe(7_201_000);
+  });
+
   it('is about files, and about errors of files', () => {
     expect(['image', 'document', 'text', 'template'].map(isMediaKind)).toEqual([true, true, false, false]);
     expect([131053, 131026, null].map(isMediaError)).toEqual([true, false, false]);

@@ -5,7 +5,7 @@ const MEDIA_KINDS = new Set(['image', 'video', 'audio', 'document', 'sticker']);
 const MEDIA_ERRORS = new Set([131053, 131014]);
 
 /** Five failures in a row, then two hours without media on that number (guide, S31). */
-const CIRCUIT = { failures: 5, pauseMs: 2 * 3_600_000 };
+export const MEDIA_CIRCUIT = { failures: 5, pauseMs: 2 * 3_600_000 };
 
 /** Whether a kind of message carries a file. */
 export function isMediaKind(type: string): boolean {
@@ -48,12 +48,18 @@ export class MediaCircuit implements MediaStanding {
     this.inARow = 0;
   }
 
+  /** Too many failed, as webhooks told, the last of them at `atMs`: pauses from then on, and counts anew. */
+  failedTooOften(atMs: number): void {
+    this.inARow = 0;
+    this.opensAtMs = Math.max(this.opensAtMs, atMs + MEDIA_CIRCUIT.pauseMs);
+  }
+
   /** The file of a message failed; true when that was one too many. */
   failed(nowMs: number): boolean {
     this.inARow += 1;
-    if (this.inARow < CIRCUIT.failures || this.opensAtMs > nowMs) return false;
+    if (this.inARow < MEDIA_CIRCUIT.failures || this.opensAtMs > nowMs) return false;
     this.inARow = 0;
-    this.opensAtMs = nowMs + CIRCUIT.pauseMs;
+    this.opensAtMs = nowMs + MEDIA_CIRCUIT.pauseMs;
     return true;
   }
 }
