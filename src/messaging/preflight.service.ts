@@ -6,7 +6,7 @@ import { Db } from '../platform/db/db.js';
 import { GatewayValidationPipe } from '../platform/http/validation.pipe.js';
 import { Runtime } from '../platform/runtime.js';
 import { toGatewayError } from '../platform/transport/to-gateway-error.js';
-import { type AskedMessage, LimitsService, toHoldView } from '../rate-limit/limits.service.js';
+import { type AskedMessage, type Hold, LimitsService, toHoldView } from '../rate-limit/limits.service.js';
 import { BatchItemDto } from './batch.dto.js';
 import { PRIORITIES } from './message.shape.js';
 import { findMessage, type MessageRow, type NewMessage } from './messages.store.js';
@@ -18,6 +18,9 @@ import { countAhead } from './send-queue.store.js';
 import { TemplateGate } from './template-gate.js';
 
 const MARKETING = PRIORITIES.indexOf('marketing');
+
+/** The clocks of the database and of this process, and the rounding of pauses, may be so far apart. */
+const SAME_MOMENT_MS = 1000;
 
 /** What is said of how much a person had where nothing of the kind holds the message. */
 const UNCOUNTED = { used: null, allowed: null };
@@ -74,12 +77,7 @@ export class PreflightService {
     if (ofPool !== null) holds.push({ limit: 'pool', untilMs: null, reason: ofPool });
     const ofTemplate = this.templates.whyNot(toTemplated(row), row.content);
     if (ofTemplate !== null) holds.push({ limit: 'template', untilMs: null, reason: ofTemplate });
-    if (ahead.due_in_ms > 0 && holds.length === 0) {
-      const isMarketing = row.priority === MARKETING;
-      const wasSpread = isSpread({ isMarketing, sendAtMs: row.send_at?.getTime() ?? null }, row.due_at.getTime());
-      const reason = wasSpread ? FULL_HOUR_REASON : 'it is not to be sent before then';
-      holds.push({ limit: 'schedule', untilMs: nowMs + ahead.due_in_ms, reason });
-    }
+    if (ahead.due_in_ms > 0) holds.push(...ownHolds(row, holds));
     const lastMs = holds.reduce((at, hold) => Math.max(at, hold.untilMs ?? Infinity), nowMs);
     const estimatedMs = Math.max(lastMs, nowMs + ahead.due_in_ms) + (ahead.position / mps) * 1000;
     return {
@@ -113,6 +111,24 @@ export class PreflightService {
       return { refusal: { verdict: 'refuse', until: null, limit: 'validation', reason: error.detail, ...UNCOUNTED } };
     }
   }
+}
+
+/**
+ * What a message that is not due yet waits for besides `others`: the pause after Meta refused it for now, or its moment.
+ * Its due time also follows the holds that a round found, so it says something of its own only where it lies after them.
+ */
+function ownHolds(row: MessageRow, others: readonly Hold[]): Hold[] {
+  const untilMs = row.due_at.getTime();
+  const last = row.attempts.at(-1);
+  if (last?.outcome === 'rejected_retry' && last.error !== null) {
+    if (others.some((hold) => hold.untilMs === null || hold.untilMs > untilMs - SAME_MOMENT_MS)) return [];
+    const { title } = last.error as { readonly title: string };
+    return [{ limit: 'retry', untilMs, reason: `Meta refused it for now, and it is tried again then: ${title}` }];
+  }
+  if (others.length > 0) return [];
+  const isMarketing = row.priority === MARKETING;
+  const wasSpread = isSpread({ isMarketing, sendAtMs: row.send_at?.getTime() ?? null }, untilMs);
+  return [{ limit: 'schedule', untilMs, reason: wasSpread ? FULL_HOUR_REASON : 'it is not to be sent before then' }];
 }
 
 function toAsked(message: NewMessage): AskedMessage {

@@ -38,6 +38,7 @@ export class HoldView {
       'pair',
       'warm_up',
       'throughput',
+      'retry',
       'schedule',
     ],
   })

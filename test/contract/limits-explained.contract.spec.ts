@@ -12,6 +12,8 @@ const LOCKED = '+16505550131';
 const REFUSED = '+16505550429';
 /** Of this person's messages Meta cannot use the file, five times. */
 const FILELESS = '+16505550153';
+/** Of this person Meta's service is away six times. */
+const UNSERVED = '+16505550116';
 const SOON = { withinMs: 30_000 };
 const { phoneNumberId } = LUCKY;
 const POLICY = `/v1/rate_limits/${phoneNumberId}/policy`;
@@ -28,7 +30,9 @@ describeWithNats('what a message waits for, by REST, gRPC and NATS alike,', () =
   let wires: ThreeWires;
 
   beforeAll(async () => {
-    const faults = { by_recipient: { [LOCKED]: ['131031'], [REFUSED]: five('130429'), [FILELESS]: five('131053') } };
+    const away = [...five('131016'), '131016'];
+    const refusals = { [LOCKED]: ['131031'], [REFUSED]: five('130429'), [FILELESS]: five('131053'), [UNSERVED]: away };
+    const faults = { by_recipient: refusals };
     wires = await ThreeWires.start({
       simulator: { mps: 80, scenario: { faults, limits: { messaging_limit: 'TIER_250' } } },
       settings: { THROUGHPUT_POLL_MS: '1000' },
@@ -82,6 +86,17 @@ describeWithNats('what a message waits for, by REST, gRPC and NATS alike,', () =
     expect(await explained(message)).toMatchObject({ state: 'queued', waiting_for: [hold] });
     // It is about one person: the number itself waits for nothing.
     expect(await standing()).toMatchObject({ waiting_for: [] });
+  });
+
+  it('is the pause after Meta refused it for now', async () => {
+    const { id } = await wires.stack.api.send(aTextMessage({ to: UNSERVED }));
+    const refused = async () =>
+      (await wires.stack.api.message(id)).attempts.filter((a) => a.outcome === 'rejected_retry');
+    await until(async () => (await refused()).length === 4, SOON);
+    const reason = 'Meta refused it for now, and it is tried again then: (#131016) Service unavailable';
+    const hold = { limit: 'retry', reason, until: expect.any(String) };
+    expect(await alike(EXPLAIN, { id })).toMatchObject({ state: 'queued', waiting_for: [hold] });
+    await wires.stack.api.call('POST', `/v1/messages/${id}/cancel`);
   });
 
   it('is the cap that somebody chose for the marketing that a person gets', async () => {
