@@ -2,7 +2,7 @@
  * Least time from the start of one round of the send loop to the next, in milliseconds. Longer rounds arm more messages with one commit; the
  * limiter's burst bridges them. Whatever one round arms is on the wire within it, so a crash leaves no more than that without a known outcome.
  */
-export const TICK_MS = 5;
+export const TICK_MS = 10;
 
 /** How far ahead at most a round looks, in milliseconds, and how much of the latest round is taken on. */
 const AHEAD = { mostMs: 25, weight: 0.1 };
