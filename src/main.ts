@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { startGateway } from './app/start-gateway.js';
 import { startServers } from './app/start-servers.js';
 import { ConfigError, loadConfig } from './platform/config/load-config.js';
+import { databaseFault } from './platform/db/database-fault.js';
 
 /** Starts what the environment asks for, and stops it in order on SIGTERM or SIGINT. */
 async function main(): Promise<void> {
@@ -33,6 +34,8 @@ main().catch((error: unknown) => {
 function forPeople(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if (error instanceof ConfigError || /^(Bootstrap|EmbeddedServer)Error$/.test(error.name)) return error.message;
+  const ofDatabase = databaseFault(error);
+  if (ofDatabase !== null) return `DATABASE_URL: ${ofDatabase}`;
   const { code, port, setting = 'HTTP_PORT' } = error as Error & { code?: string; port?: number; setting?: string };
   return code === 'EADDRINUSE' ? `${setting} ${port} is in use by another program already.` : null;
 }

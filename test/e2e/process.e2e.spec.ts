@@ -37,6 +37,16 @@ describe('a process that is asked to stop under load', () => {
   });
 });
 
+describe('a process whose database is not there', () => {
+  it('ends and says so in one line, without a stack', async () => {
+    const stack = await startStack({ replicas: 0 });
+    const start = stack.addChild({ DATABASE_URL: 'postgres://postgres@127.0.0.1:1/nothing' });
+    const said =
+      /^the child gateway ended:\nDATABASE_URL: the database does not answer \(connect ECONNREFUSED 127\.0\.0\.1:1\)$/;
+    await expect(start).rejects.toThrow(said);
+  });
+});
+
 describe('what a process writes to its log', () => {
   const canaries = {
     body: 'CanaryBodyOfAMessage',
