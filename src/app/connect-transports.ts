@@ -2,13 +2,14 @@ import type { Server as GrpcServer } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { HealthImplementation } from 'grpc-health-check';
 import { PROTO_ROOT } from '../contracts/protos.js';
 import { SETTINGS } from '../platform/config/settings.js';
 import { Readiness } from '../platform/lifecycle/readiness.js';
+import { ReadyCheck } from '../platform/lifecycle/ready-check.js';
 import type { Runtime } from '../platform/runtime.js';
 import { CallCounter } from '../platform/transport/answer-call.js';
 import { GrpcStrategy } from '../platform/transport/grpc/grpc-strategy.js';
+import { addHealth } from '../platform/transport/grpc/health.js';
 import { NatsStrategy } from '../platform/transport/nats/nats-strategy.js';
 import { loadRpcCatalog, protoFiles, type RpcMethod } from '../platform/transport/rpc-catalog.js';
 
@@ -39,7 +40,7 @@ export async function connectTransports(app: NestFastifyApplication, runtime: Ru
     orFreePort: config.environment === 'development' && config.grpcPort === DEFAULT_PORT,
     methods,
     counter,
-    addTo: (server) => addWellKnownServices(server, app.get(Readiness), methods, config.environment !== 'production'),
+    addTo: (server) => addWellKnownServices(server, app, methods, config.environment !== 'production'),
   });
   app.connectMicroservice({ strategy: grpc }, { inheritAppConfig: true });
   if (config.natsUrl !== undefined) {
@@ -53,16 +54,12 @@ export async function connectTransports(app: NestFastifyApplication, runtime: Ru
 /** `grpc.health.v1.Health`, for the whole server and each service, and reflection where people develop. */
 function addWellKnownServices(
   server: GrpcServer,
-  readiness: Readiness,
+  app: NestFastifyApplication,
   methods: readonly RpcMethod[],
   reflection: boolean,
 ): void {
-  const names = ['', ...new Set(methods.map((m) => m.path.split('/')[1] as string))];
-  const health = new HealthImplementation();
-  readiness.listen((state) => {
-    for (const name of names) health.setStatus(name, state === 'ready' ? 'SERVING' : 'NOT_SERVING');
-  });
-  health.addToServer(server);
+  const services = new Set(methods.map((m) => m.path.split('/')[1] as string));
+  addHealth(server, services, { readiness: app.get(Readiness), check: app.get(ReadyCheck) });
   if (!reflection) return;
   const definitions = loadSync(protoFiles(), { keepCase: true, includeDirs: [PROTO_ROOT] });
   new ReflectionService(definitions).addToServer(server);

@@ -6,6 +6,7 @@ import { Db } from '../platform/db/db.js';
 import { IdempotentCalls } from '../platform/idempotency/idempotent-calls.js';
 import { JobRunner } from '../platform/jobs/job-runner.js';
 import { Readiness } from '../platform/lifecycle/readiness.js';
+import { ReadyCheck } from '../platform/lifecycle/ready-check.js';
 import { Metrics } from '../platform/observability/metrics.js';
 import { Runtime } from '../platform/runtime.js';
 import { CLOCK, CONFIG, INGEST_DB, LOGGER } from '../platform/tokens.js';
@@ -37,8 +38,8 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       imports: [ScheduleModule.forRoot()],
-      providers: [...values, JobRunner, IdempotentCalls],
-      exports: [...values.map((v) => v.provide), JobRunner, IdempotentCalls],
+      providers: [...values, JobRunner, IdempotentCalls, ReadyCheck],
+      exports: [...values.map((v) => v.provide), JobRunner, IdempotentCalls, ReadyCheck],
     };
   }
 }

@@ -1,4 +1,6 @@
+import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { service } from 'grpc-health-check';
 import { freshDatabase } from '../support/database.js';
 import { aTextMessage } from '../support/factories.js';
 import { askOracle } from '../support/oracle.js';
@@ -31,6 +33,20 @@ const post = async () => {
   );
   return { status: answer.status, ms: performance.now() - startedAtMs };
 };
+/** What the gateway's gRPC says of its health. */
+async function health(): Promise<string> {
+  const Health = makeGenericClientConstructor(service, 'Health');
+  const client = new Health(`127.0.0.1:${stack.gateways[0]?.grpcPort}`, credentials.createInsecure());
+  try {
+    return await new Promise((resolve, reject) => {
+      const hear = (error: Error | null, answer: { status: string }) =>
+        error ? reject(error) : resolve(answer.status);
+      (client.check as (request: object, hear: unknown) => void)({ service: '' }, hear);
+    });
+  } finally {
+    client.close();
+  }
+}
 const inboxed = async () => (await stack.database.db.rows('select from webhook_inbox')).length;
 
 describe.each<['refuse' | 'blackhole', string]>([
@@ -63,6 +79,14 @@ describe.each<['refuse' | 'blackhole', string]>([
     expect(answer.headers['retry-after']).toBe('1');
     await proxy.resume();
     await until(async () => (await stack.api.get('/health/ready', { key: null })).status === 200);
+  });
+
+  it('makes the health of gRPC NOT_SERVING, and SERVING when it is back', async () => {
+    await until(async () => (await health()) === 'SERVING');
+    await proxy[outage]();
+    await until(async () => (await health()) === 'NOT_SERVING', { withinMs: 10_000, what: 'NOT_SERVING' });
+    await proxy.resume();
+    await until(async () => (await health()) === 'SERVING', { withinMs: 10_000, what: 'SERVING' });
   });
 
   it('loses nothing and doubles nothing of what was being sent', async () => {

@@ -2,14 +2,9 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { GatewayError } from '../../core/gateway-error.js';
 import { Public } from '../auth/api-key.guard.js';
-import { Db } from '../db/db.js';
-import { Readiness } from '../lifecycle/readiness.js';
-import { within } from '../lifecycle/worker-loop.js';
+import { ReadyCheck } from '../lifecycle/ready-check.js';
 import { Metrics } from '../observability/metrics.js';
 import { ApiProblem } from './api-problem.js';
-
-/** How long the database may take to say that it is there. */
-const DATABASE_MS = 1000;
 
 /** For those who run the service: health and metrics. */
 @ApiTags('operations')
@@ -17,8 +12,7 @@ const DATABASE_MS = 1000;
 @Controller()
 export class OperationsHttpController {
   constructor(
-    private readonly readiness: Readiness,
-    private readonly db: Db,
+    private readonly check: ReadyCheck,
     private readonly metrics: Metrics,
   ) {}
 
@@ -36,16 +30,8 @@ export class OperationsHttpController {
   @ApiResponse({ status: 200, description: 'It can.' })
   @ApiProblem(503)
   async ready(): Promise<{ status: 'ready' }> {
-    const { current } = this.readiness;
-    if (current !== 'ready')
-      throw new GatewayError('unavailable', `The service is ${current}.`, { retryAfterMs: 1000 });
-    const answer = this.db.rows('select 1').then(
-      () => true,
-      () => false,
-    );
-    if (!(await within(answer, DATABASE_MS)) || !(await answer)) {
-      throw new GatewayError('unavailable', 'The database does not answer.', { retryAfterMs: 1000 });
-    }
+    const whyNot = await this.check.whyNot();
+    if (whyNot !== null) throw new GatewayError('unavailable', whyNot, { retryAfterMs: 1000 });
     return { status: 'ready' };
   }
 
