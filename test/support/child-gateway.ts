@@ -39,6 +39,10 @@ export async function startChild(settings: Readonly<Record<string, string>>): Pr
   }
   stopAtEnd('a child gateway', () => kill(child, ended));
   const port = await until(() => portIn(child, lines), { withinMs: READY_WITHIN_MS, what: 'the child gateway' });
+  if (port === 'ended') {
+    await ended;
+    throw new Error(`the child gateway ended:\n${lines.slice(-20).join('\n')}`);
+  }
   const api = new ApiClient(`http://127.0.0.1:${port}`);
   stopAtEnd('the client of a child gateway', () => api.close());
   const end = (signal: NodeJS.Signals) => {
@@ -53,8 +57,8 @@ async function kill(child: ChildProcess, ended: Promise<unknown>): Promise<void>
   await ended;
 }
 
-function portIn(child: ChildProcess, lines: readonly string[]): number | null {
-  if (child.exitCode !== null) throw new Error(`the child gateway ended:\n${lines.slice(-20).join('\n')}`);
+function portIn(child: ChildProcess, lines: readonly string[]): number | 'ended' | null {
+  if (child.exitCode !== null) return 'ended';
   const ready = lines.find((line) => line.includes('"msg":"ready"'));
   return ready === undefined ? null : (JSON.parse(ready) as { http_port: number }).http_port;
 }
