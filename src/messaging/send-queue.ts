@@ -41,8 +41,9 @@ export class SendQueue {
   ) {}
 
   /**
-   * The messages that are due on some lanes and may go to their person, and which of these have to wait: because their portfolio has written to as many people as it may, Meta refused marketing to the person lately, the
-   * person has had as much marketing as a policy allows, or their template is paused or in review.
+   * The messages that are due on some lanes and may go to their person, and which of these have to wait: because their
+   * portfolio has written to as many people as it may, Meta refused marketing to the person lately, the person has had as
+   * much marketing as a policy allows, or their template is paused or in review.
    */
   async peek(quotas: readonly store.LaneRequest[]): Promise<{
     mayGo: readonly store.DueMessage[];
