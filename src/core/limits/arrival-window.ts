@@ -153,13 +153,13 @@ export class ArrivalWindow {
     if (arrivalMs < IN_THE_AIR) return nowMs >= arrivalMs + this.windowMs;
     const writtenAtMs = this.writtenOf(place);
     // Still on its way as usual: with a round trip of more than a second, nothing can have been heard yet.
-    return nowMs >= writtenAtMs + this.windowMs && nowMs < writtenAtMs + this.roundTrip.leastMs;
+    return nowMs >= writtenAtMs + this.windowMs && nowMs < writtenAtMs + this.roundTrip.provenMs;
   }
 
   /** The latest instant of arrival, on a scale on which the usual way takes no time. */
   private latestArrivalAt(place: number): number {
     const arrivedByMs = this.arrivedBy[place] as number;
-    return Math.max(this.writtenOf(place), arrivedByMs - this.roundTrip.leastMs);
+    return Math.max(this.writtenOf(place), arrivedByMs - this.roundTrip.provenMs);
   }
 
   private writtenOf(place: number): number {

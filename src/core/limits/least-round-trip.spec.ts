@@ -30,4 +30,26 @@ describe('the least round trip', () => {
     for (let hour = 0; hour < 10; hour += 1) least.see(hour === 0 ? 10 : 40, hour * 3_600_000);
     expect(least.leastMs).toBe(10);
   });
+
+  it('is not believed in whole while it is young, then more and more, and in whole after ten seconds of many round trips', () => {
+    const least = new LeastRoundTrip();
+    const provenAt = new Map<number, number>();
+    for (let t = 0; t <= 10_000; t += 5) {
+      least.see(40, t);
+      provenAt.set(t, least.provenMs);
+    }
+    expect([0, 5000, 7500, 10_000].map((t) => Math.round(provenAt.get(t) as number))).toEqual([25, 25, 33, 40]);
+  });
+
+  it('is not believed in whole after however long when few were seen', () => {
+    const least = new LeastRoundTrip();
+    for (let hour = 0; hour < 10; hour += 1) least.see(40, hour * 3_600_000);
+    expect(least.provenMs).toBe(25);
+  });
+
+  it('is nothing while what may have been held up is all of it', () => {
+    const least = new LeastRoundTrip();
+    least.see(9, 0);
+    expect(least.provenMs).toBe(0);
+  });
 });
