@@ -221,10 +221,13 @@ export class Platform implements Whole {
         writeReply(res, await control.answer(request), {});
         return;
       }
-      const arrivedAtMs = monotonicClock();
-      const { reply, delayMs, headers } = await busy.during(this.router.answer(request));
+      const answering = busy.during(this.router.answer(request));
+      // A send is judged in the call above. Counted from before it, whatever stands still in between would be hidden in the latency, and a
+      // client could not know that its message arrived later than its answer suggests.
+      const judgedAtMs = monotonicClock();
+      const { reply, delayMs, headers } = await answering;
       // On a virtual clock an answer would wait for somebody to move the clock who may be waiting for the answer.
-      const waitMs = time.mode === 'virtual' ? 0 : arrivedAtMs + delayMs - monotonicClock();
+      const waitMs = time.mode === 'virtual' ? 0 : judgedAtMs + delayMs - monotonicClock();
       if (waitMs <= 0) writeReply(res, reply, headers);
       else realTimers.after(waitMs, () => writeReply(res, reply, headers));
     } catch (error) {

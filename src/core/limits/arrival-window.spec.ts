@@ -204,15 +204,18 @@ const fates = (most: { heldMs: number; workMs: number }) =>
 
 /**
  * Plays a lane on a platform that takes up new connections late: the messages that are the first of theirs arrive later by
- * their `lateness`, in milliseconds, and those that are written after them overtake them. Gives the instants of arrival.
+ * their `lateness`, in milliseconds, and those that are written after them overtake them; `inOrder`: but for other first ones.
+ * Gives the instants of arrival.
  */
 function playNewConnections(
   window: ArrivalWindow,
   lateness: readonly number[],
   isFirst: (i: number) => boolean,
+  inOrder = false,
 ): number[] {
   const arrivals: number[] = [];
   const answers: { atMs: number; place: number }[] = [];
+  let takenUpMs = 0;
   for (let nowMs = 0; arrivals.length < lateness.length && nowMs < 120_000; nowMs += 1) {
     answers.sort((a, b) => a.atMs - b.atMs);
     while (answers[0] !== undefined && answers[0].atMs <= nowMs) {
@@ -223,7 +226,8 @@ function playNewConnections(
       const i = arrivals.length;
       window.take();
       const place = window.write(nowMs, isFirst(i));
-      const arrivedMs = nowMs + WAY_MS + (isFirst(i) ? (lateness[i] as number) : 0);
+      let arrivedMs = nowMs + WAY_MS + (isFirst(i) ? (lateness[i] as number) : 0);
+      if (inOrder && isFirst(i)) arrivedMs = takenUpMs = Math.max(takenUpMs, arrivedMs);
       arrivals.push(arrivedMs);
       answers.push({ atMs: arrivedMs + WAY_MS, place });
     }
@@ -245,6 +249,31 @@ describe('a window of sends of which the first of a connection are overtaken', (
     );
   });
 
+  it('never does either when connections are taken up in their order, up to a second late', () => {
+    const second = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 960 })), {
+      minLength: 30,
+      maxLength: 120,
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 12 }), second, fc.integer({ min: 2, max: 7 }), (limit, late, every) => {
+        const arrivals = playNewConnections(new ArrivalWindow(limit, 0), [0, ...late], (i) => i % every === 1, true);
+        expect(arrivals).toHaveLength(late.length + 1);
+        for (const end of arrivals) expect(within(arrivals, end)).toBeLessThanOrEqual(limit);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('knows by the answer to a later first message that an earlier one was taken up', () => {
+    const window = new ArrivalWindow(2, 0);
+    window.take();
+    window.take();
+    window.write(0, true);
+    window.hear(window.write(1, true), 41, true);
+    expect(window.allowedAt(1249)).toBe(0);
+    expect(window.allowedAt(1265)).toBe(2);
+  });
+
   it('would let more arrive if the first ones were taken for any other', () => {
     const late = Array.from({ length: 60 }, (_, i) => (i * 37) % 250);
     const arrivals = playNewConnections(new ArrivalWindow(5, 0), late, (i) => i % 3 === 1);
@@ -263,9 +292,9 @@ describe('a window of sends of which the first of a connection are overtaken', (
     window.write(0, true);
     const other = window.write(1);
     window.hear(other, 40, true);
-    expect(window.freeAtMs(40)).toBeLessThanOrEqual(1265);
-    expect(window.allowedAt(1249)).toBe(0);
-    expect(window.allowedAt(1265)).toBe(2);
+    expect(window.freeAtMs(40)).toBeLessThanOrEqual(2015);
+    expect(window.allowedAt(1999)).toBe(0);
+    expect(window.allowedAt(2015)).toBe(2);
   });
 
   it('takes the own answer of a first message for what it is, also after others were heard', () => {
