@@ -3,11 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { GraphClient } from '../meta/graph-client.js';
+import { SCOPES } from '../platform/auth/scopes.js';
 import { newId } from '../platform/clock/ids.js';
 import { KeyRing } from '../platform/crypto/key-ring.js';
 import { Db } from '../platform/db/db.js';
 import type { Queryable } from '../platform/db/queryable.js';
 import { fieldErrors } from '../platform/http/field-errors.js';
+import { Runtime } from '../platform/runtime.js';
 import { AccountsService } from './accounts.service.js';
 import * as store from './accounts.store.js';
 import { ApiKeysService } from './api-keys.service.js';
@@ -18,6 +20,7 @@ import {
   type BootstrapPortfolio,
   type BootstrapWaba,
 } from './bootstrap.dto.js';
+import { unknownScopes } from './unknown-scopes.js';
 
 /** Thrown when the bootstrap file cannot be applied; the message names every field that is wrong. */
 export class BootstrapError extends Error {
@@ -39,12 +42,19 @@ export class BootstrapService {
     private readonly graph: GraphClient,
     private readonly apiKeys: ApiKeysService,
     private readonly accounts: AccountsService,
+    private readonly runtime: Runtime,
   ) {}
 
   /** Reads, checks and applies the file. Throws BootstrapError; then nothing of the failing portfolio is applied. */
   async applyFile(path: string): Promise<void> {
     const file = await parseFile(path);
     await this.accounts.refresh();
+    for (const { field, apiKey, unknown } of unknownScopes(file)) {
+      this.runtime.logger.warn(
+        { field, api_key: apiKey, unknown, known: SCOPES },
+        'an API key has scopes that open nothing',
+      );
+    }
     for (const portfolio of file.portfolios) {
       const numbers = await this.numbersOf(portfolio);
       await this.db.transaction((tx) => this.applyPortfolio(tx, portfolio, numbers));

@@ -70,7 +70,7 @@ export class Services {
     this.keys = new KeyRing(config.encryptionKeys);
     this.accounts = new AccountsService(db, this.keys, quiet);
     this.apiKeys = new ApiKeysService(db, config, clock);
-    this.bootstrap = new BootstrapService(db, this.keys, graph, this.apiKeys, this.accounts);
+    this.bootstrap = new BootstrapService(db, this.keys, graph, this.apiKeys, this.accounts, this.runtime);
     this.settler = new Settler(db, this.outbox, this.runtime);
     this.stops = new StopsService(db, this.accounts, this.runtime);
     this.messaging = new MessagingLimitService(db, this.accounts, this.stops, this.runtime);

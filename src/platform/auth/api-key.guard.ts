@@ -2,12 +2,13 @@ import { type CanActivate, createParamDecorator, type ExecutionContext, Injectab
 import { Reflector } from '@nestjs/core';
 import { callOf } from '../transport/wire-call.js';
 import { Authenticator, authenticateFor, type Tenant, tenantOf } from './principal.js';
+import type { ScopeName } from './scopes.js';
 
 const SCOPE = Symbol('scope');
 const PUBLIC = Symbol('public');
 
 /** Names the scope that an operation needs, such as `messages:write`. Every operation has one, or is `Public`. */
-export const Scope = (scope: string) => SetMetadata(SCOPE, scope);
+export const Scope = (scope: ScopeName) => SetMetadata(SCOPE, scope);
 
 /** Opens an operation to everybody: health, metrics, documentation. */
 export const Public = () => SetMetadata(PUBLIC, true);
