@@ -142,6 +142,18 @@ describe('an event of an account', () => {
     expect(new Set([first, later, other]).size).toBe(3);
   });
 
+  it('is one notice too when the entry says no time and the value does', () => {
+    const told = (timestamp: string) =>
+      change({ groups: [{ timestamp, type: 'group_suspend', group_id: 'g' }] }, { field: 'group_status_update' });
+    const [first, again, later] = sort(
+      webhook(told('1772359200')),
+      { ...webhook(told('1772359200')), id: 8 },
+      { ...webhook(told('1772359201')), id: 9 },
+    ).notices.map((notice) => notice.aggregateId);
+    expect(again).toBe(first);
+    expect(later).not.toBe(first);
+  });
+
   it.each([
     ['when Meta told it, however late it comes', '2026-02-24T10:00:00.000Z', '2026-02-24T10:00:00.000Z'],
     ['when it came, by a clock of Meta’s that is ahead', '2026-03-01T10:00:02.000Z', RECEIVED_AT.toISOString()],

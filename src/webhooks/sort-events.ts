@@ -5,6 +5,7 @@ import { readToken } from '../core/delivery/callback-token.js';
 import { inboundFileOf } from '../core/media/inbound-file.js';
 import { toStorableText } from '../core/text/well-formed.js';
 import { parseWebhook } from '../core/webhook/parse-webhook.js';
+import { saysWhen } from '../core/webhook/says-when.js';
 import type {
   InboundMessageEvent,
   StatusEvent,
@@ -248,11 +249,11 @@ function toNotice(
     portfolioId,
     aggregate: 'account',
     // The same words may be news again a week later (paused, resumed, paused). What Meta told at the same time is the
-    // same, for it redelivers the same bytes for seven days; without a time only the very webhook is.
+    // same, for it redelivers the same bytes for seven days; without any time only the very webhook is.
     aggregateId:
-      toldAt === null
+      toldAt === null && !saysWhen(raw)
         ? idOf('account', String(webhook.id), String(position))
-        : idOf('account', portfolioId, wabaId, field, String(toldAt.getTime()), canonicalJson(raw)),
+        : idOf('account', portfolioId, wabaId, field, String(toldAt?.getTime() ?? ''), canonicalJson(raw)),
     type: /^[a-z_]{1,64}$/.test(field) ? field : 'unknown_field',
     // A clock of Meta's that is ahead does not date news into the future.
     occurredAt: toldAt !== null && toldAt < webhook.received_at ? toldAt : webhook.received_at,
