@@ -222,8 +222,8 @@ export class Platform implements Whole {
         return;
       }
       const answering = busy.during(this.router.answer(request));
-      // A send is judged in the call above. Counted from before it, whatever stands still in between would be hidden in the latency, and a
-      // client could not know that its message arrived later than its answer suggests.
+      // A send is judged in the call above. Counted from before it, whatever stands still in between would be hidden in
+      // the latency, and a client could not know that its message arrived later than its answer suggests.
       const judgedAtMs = monotonicClock();
       const { reply, delayMs, headers } = await answering;
       // On a virtual clock an answer would wait for somebody to move the clock who may be waiting for the answer.

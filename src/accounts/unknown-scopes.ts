@@ -10,7 +10,10 @@ export interface UnknownScopes {
   readonly unknown: readonly string[];
 }
 
-/** The keys of a file that have scopes which open nothing. No reason not to start: an earlier or a later version may know them. */
+/**
+ * The keys of a file that have scopes which open nothing. No reason not to start: an earlier or a later version may
+ * know them.
+ */
 export function unknownScopes(file: BootstrapFile): UnknownScopes[] {
   return file.portfolios.flatMap((portfolio, i) =>
     (portfolio.api_keys ?? []).flatMap((key, j) => {

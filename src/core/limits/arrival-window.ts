@@ -7,9 +7,9 @@ const LOOK_AGAIN_MS = 5;
 
 /**
  * How long the first message of a connection may be overtaken by others. The platform has to take up the connection
- * first, which a busy one does late, while messages on the others go in at once. As long as that is unknown, `mostMs`: of those that a starving
- * platform met at its start some were overtaken by 764 ms. It takes up connections in their order, so the answer to the first message of a
- * later one shows that this has come to an end, and then `leastMs` is enough.
+ * first, which a busy one does late, while messages on the others go in at once. As long as that is unknown, `mostMs`:
+ * of those that a starving platform met at its start some were overtaken by 764 ms. It takes up connections in their
+ * order, so the answer to the first message of a later one shows that this has come to an end: `leastMs` is enough then.
  */
 const OVERTAKEN = { leastMs: 250, mostMs: 1000 };
 
@@ -22,13 +22,15 @@ const IN_THE_AIR = Number.POSITIVE_INFINITY;
  *
  * A send arrives between its write and its answer, and not after the answer to any send written later: what stands
  * still (a starved machine, a full queue) holds up everything behind it. Only the first message of a connection is
- * overtaken: of that, its own answer tells when it arrived, or that of the first message of a later connection, or it was a while later. (Measured with a platform that
- * stalls now and then: 66 of 253 first messages overtaken by 3 to 11 ms, none of 15,802 others by 1.) Of that span the least round trip seen lately
- * is the way itself, the same for all; only what exceeds it can bring arrivals closer together. So a slot is free a
- * second and the guard after the latest instant at which its message can have arrived, and a send that has been in the
- * air for longer than a round trip is held until something is heard. Delays cost rate where they happen, and only there.
+ * overtaken: of that, its own answer tells when it arrived, or that of the first message of a later connection, or it
+ * was a while later. (Measured with a platform that stalls now and then: 66 of 253 first messages overtaken by 3 to 11
+ * ms, none of 15,802 others by 1.) Of that span the least round trip seen lately is the way itself, the same for all;
+ * only what exceeds it can bring arrivals closer together. So a slot is free a second and the guard after the latest
+ * instant at which its message can have arrived, and a send that has been in the air for longer than a round trip is
+ * held until something is heard. Delays cost rate where they happen, and only there.
  *
- * The guard stands for what cannot be seen: that the least round trip is not quite the least. Mutable for speed (a lane spends 1,000 a second); times are arguments and must not go back.
+ * The guard stands for what cannot be seen: that the least round trip is not quite the least. Mutable for speed (a
+ * lane spends 1,000 a second); times are arguments and must not go back.
  */
 export class ArrivalWindow {
   /** Rings, by order of writing: when each send was written, and by when it has arrived. They only ever grow. */

@@ -2,9 +2,10 @@
 const GENERATION = { ms: 30_000, roundTrips: 200 };
 
 /**
- * By how much the least may be above the way itself at first, when all that was seen was held up by processes that start. That much of it is not
- * believed for half of `afterMs`, then less and less, and nothing is held against it once so many round trips were seen for so long. (Measured on two
- * cores with a way of 30 ms: the least of the first 2,000 was 38 to 43 ms for three seconds, and within 2 ms of the way after five.)
+ * By how much the least may be above the way itself at first, when all that was seen was held up by processes that
+ * start. That much of it is not believed for half of `afterMs`, then less and less, and nothing is held against it once
+ * so many round trips were seen for so long. (Measured on two cores with a way of 30 ms: the least of the first 2,000
+ * was 38 to 43 ms for three seconds, and within 2 ms of the way after five.)
  */
 const UNSETTLED = { ms: 15, afterMs: 10_000, afterRoundTrips: 500 };
 

@@ -2,8 +2,9 @@ import type { JsonValue } from './json-value.js';
 import { parseTimestamp } from './parse-timestamp.js';
 
 /**
- * Whether a value of Meta's says itself, anywhere in it, when it happened: a readable `timestamp`, as groups, calls and shared chats have. Then the same
- * words are the same news, whoever delivers them. The value must not be deeper than the stack (`readJson` cuts it).
+ * Whether a value of Meta's says itself, anywhere in it, when it happened: a readable `timestamp`, as groups, calls and
+ * shared chats have. Then the same words are the same news, however often they are delivered. The value must not be
+ * deeper than the stack (`readJson` cuts it).
  */
 export function saysWhen(value: JsonValue | undefined): boolean {
   if (value === null || typeof value !== 'object') return false;

@@ -30,8 +30,8 @@ const types = {
  * Every statement of ours finds its rows by an index. A table that grew from nothing has no statistics yet, and a plan
  * that was prepared while it was empty would read all of it for minutes (arming 20 of 200,000 messages: 150 ms instead
  * of 1). Where no index serves, the server reads the table all the same, at a cost of 10^10 by its reckoning, and would
- * compile any such statement first: 100 to 400 ms each time, once a second in the send loop. So nothing is compiled, nor shared out among
- * parallel workers, whose start costs more than the statement.
+ * compile any such statement first: 100 to 400 ms each time, once a second in the send loop. So nothing is compiled,
+ * nor shared out among parallel workers, whose start costs more than the statement.
  */
 const PLANNER = '-c enable_seqscan=off -c jit=off -c max_parallel_workers_per_gather=0';
 
