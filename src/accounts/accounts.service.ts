@@ -3,6 +3,7 @@ import { throughputMps } from '../core/limits/throughput-level.js';
 import { KeyRing } from '../platform/crypto/key-ring.js';
 import { Db } from '../platform/db/db.js';
 import type { Queryable } from '../platform/db/queryable.js';
+import { SharedRun } from '../platform/lifecycle/shared-run.js';
 import type { Logger } from '../platform/observability/logger.js';
 import { LOGGER } from '../platform/tokens.js';
 import type { PhoneNumberList, PhoneNumberView } from './accounts.dto.js';
@@ -60,6 +61,8 @@ const EMPTY: Directory = { businessIds: new Map(), apps: new Map(), wabas: new M
 export class AccountsService {
   private directory: Directory = EMPTY;
   private stamp: string | null = null;
+  // One after the other: of two readings side by side the older might be the last to arrive.
+  private readonly reading = new SharedRun(() => this.readAll());
 
   constructor(
     private readonly db: Db,
@@ -78,7 +81,11 @@ export class AccountsService {
   }
 
   /** Reads everything again. A secret that cannot be decrypted is reported and its owner left out. */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return this.reading.begin();
+  }
+
+  private async readAll(): Promise<void> {
     const [portfolios, apps, wabas, numbers] = await Promise.all([
       store.listPortfolios(this.db),
       store.listApps(this.db),

@@ -8,6 +8,7 @@ import { judgeTemplateMessage, type KnownTemplate } from '../core/templates/mess
 import { readTemplateForm } from '../core/templates/message/template-form.js';
 import { languageCode } from '../core/templates/template-status.js';
 import { Db } from '../platform/db/db.js';
+import { SharedRun } from '../platform/lifecycle/shared-run.js';
 import { Runtime } from '../platform/runtime.js';
 import { listChanged, type TemplateRow } from './templates.store.js';
 
@@ -23,6 +24,8 @@ export class TemplateDirectoryService {
   private readonly byName = new Map<string, Languages>();
   private since: Date | null = null;
   private readonly refused: Counter<'reason'>;
+  // One after the other: of two readings side by side the older might be the last to arrive.
+  private readonly reading = new SharedRun(() => this.readChanged());
 
   constructor(
     private readonly db: Db,
@@ -37,7 +40,11 @@ export class TemplateDirectoryService {
   }
 
   /** Reads what changed since the last time. */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return this.reading.begin();
+  }
+
+  private async readChanged(): Promise<void> {
     const { rows, next } = await listChanged(this.db, this.since);
     for (const row of rows) this.learn(row);
     this.since = next;
