@@ -154,13 +154,15 @@ export class AccountsService {
     return this.directory.businessIds.get(portfolioId);
   }
 
-  /** Stores what a poll of the Graph API found, by one commit with what `follow` makes of it, and shows it at once. */
+  /**
+   * Stores what a poll of the Graph API found, by one commit with what `follow` makes of it, and shows it at once. A
+   * number of which a later question has been answered already stays as that answer told it.
+   */
   async recordPoll(
-    wabaId: string,
-    numbers: readonly store.PolledNumber[],
+    poll: store.Poll,
     follow: (tx: Queryable, turns: readonly store.PolledTurn[]) => Promise<void>,
   ): Promise<void> {
-    await this.db.transaction(async (tx) => follow(tx, await store.recordPoll(tx, wabaId, numbers)));
+    await this.db.transaction(async (tx) => follow(tx, await store.recordPoll(tx, poll)));
     await this.refresh();
   }
 

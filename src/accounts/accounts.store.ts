@@ -171,18 +171,37 @@ export interface PolledTurn {
   readonly name_status: string | null;
 }
 
-/** Writes down what a poll found; numbers that are not ours are ignored. */
-export function recordPoll(q: Queryable, wabaId: string, numbers: readonly PolledNumber[]): Promise<PolledTurn[]> {
+/** What the Graph API answered of a WABA's numbers. */
+export interface Poll {
+  readonly wabaId: string;
+  /** When it was asked, by the database's clock: answers overtake each other, and the latest question counts. */
+  readonly askedAt: Date;
+  readonly numbers: readonly PolledNumber[];
+}
+
+/**
+ * Writes down what a poll found. Numbers that are not ours are ignored, and those of which a later question was
+ * answered before: a slow poll never overwrites what was read after a webhook, on whichever replica.
+ */
+export function recordPoll(q: Queryable, { wabaId, askedAt, numbers }: Poll): Promise<PolledTurn[]> {
   return q.rows<PolledTurn>(
-    `update phone_numbers p
+    // Locked in one order first: two polls of an account may be answered at the same instant.
+    `with old as materialized (
+       select phone_number_id, status, name_status, polled_at
+         from phone_numbers
+        where waba_id = $1
+        order by phone_number_id
+          for update
+     )
+     update phone_numbers p
         set verified_name = n.verified_name, quality_rating = n.quality_rating, status = n.status, name_status = n.name_status,
             throughput_level = coalesce(n.throughput_level, p.throughput_level), is_on_biz_app = n.is_on_biz_app,
             messaging_limit_tier = coalesce(n.messaging_limit_tier, p.messaging_limit_tier),
-            polled_at = now(), updated_at = now()
+            polled_at = $10, updated_at = now()
        from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::text[], $9::text[])
          as n (phone_number_id, verified_name, quality_rating, status, throughput_level, is_on_biz_app, messaging_limit_tier, name_status)
-       join phone_numbers old on old.phone_number_id = n.phone_number_id
-      where p.waba_id = $1 and p.phone_number_id = n.phone_number_id
+       join old on old.phone_number_id = n.phone_number_id
+      where p.phone_number_id = n.phone_number_id and (old.polled_at is null or old.polled_at <= $10)
      returning p.phone_number_id, p.portfolio_id, old.status as status_before, p.status,
                old.name_status as name_status_before, p.name_status`,
     [
@@ -195,6 +214,7 @@ export function recordPoll(q: Queryable, wabaId: string, numbers: readonly Polle
       numbers.map((n) => n.isOnBizApp),
       numbers.map((n) => n.messagingLimitTier),
       numbers.map((n) => n.nameStatus),
+      askedAt,
     ],
   );
 }

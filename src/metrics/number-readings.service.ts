@@ -23,7 +23,7 @@ export class NumberReadingsService {
   /** Takes in the numbers of a WABA, as of when they were asked for. */
   async take(waba: Waba, numbers: readonly PolledNumber[], asOf: Date): Promise<void> {
     // One commit: what two polls show together is not seen again by the next.
-    await this.accounts.recordPoll(waba.wabaId, numbers, (tx, turns) => {
+    await this.accounts.recordPoll({ wabaId: waba.wabaId, askedAt: asOf, numbers }, (tx, turns) => {
       const releases = turns.flatMap((turn) => releasesOf(turn, asOf));
       return this.stops.releaseIn(tx, releases);
     });

@@ -90,10 +90,10 @@ export async function callsOfHour(
   return row as { calls: number; resets_in_ms: number | null };
 }
 
-/** When any number was last read from Meta, in milliseconds since the epoch; null when none was. */
-export async function latestReading(q: Queryable): Promise<number | null> {
-  const [row] = await q.rows<{ at_ms: number | null }>(
-    `select (extract(epoch from max(polled_at)) * 1000)::double precision as at_ms from phone_numbers`,
+/** Is another one whenever a number has been read from Meta. Not the latest instant: answers come in any order. */
+export async function readingsStamp(q: Queryable): Promise<string | null> {
+  const [row] = await q.rows<{ stamp: string | null }>(
+    `select sum(extract(epoch from polled_at))::text as stamp from phone_numbers`,
   );
-  return row?.at_ms ?? null;
+  return row?.stamp ?? null;
 }

@@ -19,7 +19,7 @@ import { type Inheritance, type Learnt, readLearnt } from './inheritance.js';
 import { type Candidate, Lane, type PairPlace } from './lane.js';
 import { LanePolicies } from './lane-policies.js';
 import { LaneReports } from './lane-reports.js';
-import { latestReading } from './ledger.store.js';
+import { readingsStamp } from './ledger.store.js';
 import { MediaWatch } from './media-watch.js';
 import { StopsService } from './stops.service.js';
 import { Utilisations } from './utilisations.js';
@@ -88,7 +88,7 @@ export class RateLimitService {
   private readonly escalations: Escalations;
   private readonly utilisations: Utilisations;
   private readonly following: Every;
-  private latestReading: number | null = null;
+  private readings: string | null = null;
   /** Whether the gauge shows the lanes as they are: once for many that are taken together. */
   private isMeasured = true;
   private readonly throughput: Gauge<'level'>;
@@ -177,10 +177,10 @@ export class RateLimitService {
 
   /** Another replica may have read a number's level: takes it on within a second. */
   private async followReadings(): Promise<void> {
-    const latest = await latestReading(this.db);
-    if (latest === this.latestReading) return;
-    this.latestReading = latest;
+    const stamp = await readingsStamp(this.db);
+    if (stamp === this.readings) return;
     await this.accounts.refresh();
+    this.readings = stamp;
     this.adapt();
   }
 
