@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PhoneNumberList } from '../../src/accounts/accounts.dto.js';
-import { LUCKY } from '../support/accounts.js';
+import { bootstrapFile, LUCKY } from '../support/accounts.js';
 import { aTextMessage } from '../support/factories.js';
 import { askOracle } from '../support/oracle.js';
 import { type Stack, startStack } from '../support/stack.js';
@@ -70,6 +70,15 @@ describe('two gateways with four numbers', () => {
   });
 });
 
+/** The job that reads the numbers of every WABA. */
+const JOB = 'poll-throughput';
+
+/** How many calls the first fault of the simulator's has struck or counted. */
+async function seen(stack: Stack): Promise<number | undefined> {
+  const answer = await fetch(`${stack.simulator.url}/_simulator/calls`);
+  return ((await answer.json()) as { calls: { seen: number }[] }).calls[0]?.seen;
+}
+
 describe('a number whose level changes', () => {
   const levelOf = async (stack: Stack) => {
     const { body } = await stack.api.get<PhoneNumberList>('/v1/phone_numbers');
@@ -102,6 +111,50 @@ describe('a number whose level changes', () => {
       withinMs: 15_000,
       what: 'the lane at the higher level',
     });
+  });
+
+  /** Tells of an upgrade by webhook and waits for it to be shown. */
+  async function upgradeAndFollow(stack: Stack): Promise<void> {
+    const toldAtMs = performance.now();
+    await stack.control(`phone_numbers/${LUCKY.phoneNumberId}`, { mps: 1000 });
+    await until(async () => (await levelOf(stack)) === 1000, { what: 'the higher level' });
+    // A second as promised, and one for a webhook on its way through a busy machine.
+    expect(performance.now() - toldAtMs).toBeLessThan(2000);
+  }
+
+  it('follows the webhook within a second, though the gateway waits for the answer of a poll', async () => {
+    const settings = { THROUGHPUT_POLL_MS: '1000', LEASE_MS: '15000', GRAPH_TIMEOUT_MS: '10000' };
+    const stack = await startStack({ simulator: { mps: 80 }, settings });
+    await until(async () => (await levelOf(stack)) === 80, { what: 'the first reading' });
+    await stack.control('calls', { calls: [{ path: `${LUCKY.wabaId}/phone_numbers`, nth: 1, delay_ms: 8000 }] });
+    await until(async () => (await seen(stack)) === 1, { what: 'the slow poll' });
+    await upgradeAndFollow(stack);
+  });
+
+  it('follows the webhook within a second, though another gateway’s poll is under way, and keeps to it when that is answered', async () => {
+    const stack = await startStack({
+      simulator: { mps: 80 },
+      settings: { THROUGHPUT_POLL_MS: '3600000', LEASE_MS: '15000', GRAPH_TIMEOUT_MS: '10000' },
+      bootstrap: bootstrapFile({ numbersOfLucky: [LUCKY.phoneNumberId] }),
+    });
+    await until(async () => (await levelOf(stack)) === 80, { what: 'the first reading' });
+    const isEnded = async () =>
+      (await stack.database.db.rows('select from scheduled_jobs where name = $1 and running_until is null', [JOB]))
+        .length === 1;
+    await until(isEnded, { what: 'the end of the first poll' });
+    // A poll by a second gateway, whose answer is made now and comes three seconds later.
+    await stack.control('calls', { calls: [{ path: `${LUCKY.wabaId}/phone_numbers`, nth: 1, delay_ms: 3000 }] });
+    await stack.database.db.run(`update scheduled_jobs set last_run_at = '-infinity' where name = $1`, [JOB]);
+    const other = await stack.addGateway();
+    await until(async () => (await seen(stack)) === 1, { what: 'the slow poll' });
+
+    await upgradeAndFollow(stack);
+    expect(await isEnded()).toBe(false);
+
+    await until(isEnded, { what: 'the late answer' });
+    const { body } = await other.api.get<PhoneNumberList>('/v1/phone_numbers');
+    expect(body.phone_numbers.map((n) => n.throughput_mps)).toEqual([1000]);
+    expect(await levelOf(stack)).toBe(1000);
   });
 
   it('slows down when it is shared with the Business app', async () => {
