@@ -29,6 +29,7 @@ import { MediaFailures1764000000092 } from './1764000000092-media-failures.js';
 import { NameStatus1764000000093 } from './1764000000093-name-status.js';
 import { FullHourSpread1764000000094 } from './1764000000094-full-hour-spread.js';
 import { FailedMedia1764000000095 } from './1764000000095-failed-media.js';
+import { LanePauses1764000000096 } from './1764000000096-lane-pauses.js';
 
 /** Every migration, oldest first. A new one is a new file and a line here; one that has landed is never edited. */
 export const MIGRATIONS = [
@@ -63,4 +64,5 @@ export const MIGRATIONS = [
   NameStatus1764000000093,
   FullHourSpread1764000000094,
   FailedMedia1764000000095,
+  LanePauses1764000000096,
 ];

@@ -129,10 +129,13 @@ table lane_limits: row level security with (fillfactor=50)
   column media_paused_until: timestamp with time zone
   column told_at: timestamp with time zone not null default now()
   column media_failures: integer not null default 0
+  column pause_of_worker: boolean not null default false
+  column share_of_level: double precision not null default 1
   constraint lane_limits_media_failures: CHECK ((media_failures >= 0))
   constraint lane_limits_phone_number_id_fkey: FOREIGN KEY (phone_number_id) REFERENCES phone_numbers(phone_number_id) ON DELETE CASCADE
   constraint lane_limits_pkey: PRIMARY KEY (phone_number_id)
   constraint lane_limits_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
+  constraint lane_limits_share_of_level: CHECK (((share_of_level > (0)::double precision) AND (share_of_level <= (1)::double precision)))
   policy lane_limits_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
   grant heliograph_tenant: select
 

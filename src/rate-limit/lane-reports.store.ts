@@ -8,6 +8,10 @@ export interface LaneReport {
   readonly reserveMps: number;
   readonly pausedForMs: number | null;
   readonly pauseReason: string | null;
+  /** Whether the pause ends with its owner. */
+  readonly pauseIsOfWorker: boolean;
+  /** The part of the level that is in use, from above 0 to 1. */
+  readonly shareOfLevel: number;
   readonly mediaPausedForMs: number | null;
   /** Media messages that failed in a row. */
   readonly mediaFailures: number;
@@ -29,18 +33,20 @@ export async function writeReports(q: Queryable, reports: readonly LaneReport[])
   const column = <T>(of: (r: LaneReport) => T) => reports.map(of);
   await q.run(
     `insert into lane_limits (phone_number_id, portfolio_id, used, current_mps, reserve_mps, paused_until, pause_reason,
-                              media_paused_until, media_failures, told_at)
+                              pause_of_worker, share_of_level, media_paused_until, media_failures, told_at)
      select n.phone_number_id, p.portfolio_id, n.used, n.current_mps, n.reserve_mps,
             now() + n.paused_ms * interval '1 millisecond', n.pause_reason,
-            now() + n.media_ms * interval '1 millisecond', n.media_failures, now()
+            n.pause_of_worker, n.share_of_level, now() + n.media_ms * interval '1 millisecond', n.media_failures, now()
        from unnest($1::text[], $2::integer[], $3::integer[], $4::integer[], $5::double precision[], $6::text[],
-                   $7::double precision[], $8::integer[])
-         as n (phone_number_id, used, current_mps, reserve_mps, paused_ms, pause_reason, media_ms, media_failures)
+                   $7::boolean[], $8::double precision[], $9::double precision[], $10::integer[])
+         as n (phone_number_id, used, current_mps, reserve_mps, paused_ms, pause_reason, pause_of_worker, share_of_level,
+               media_ms, media_failures)
        join phone_numbers p using (phone_number_id)
       order by n.phone_number_id
      on conflict (phone_number_id) do update
         set used = excluded.used, current_mps = excluded.current_mps, reserve_mps = excluded.reserve_mps,
             paused_until = excluded.paused_until, pause_reason = excluded.pause_reason,
+            pause_of_worker = excluded.pause_of_worker, share_of_level = excluded.share_of_level,
             media_paused_until = excluded.media_paused_until, media_failures = excluded.media_failures,
             told_at = excluded.told_at`,
     [
@@ -50,27 +56,40 @@ export async function writeReports(q: Queryable, reports: readonly LaneReport[])
       column((r) => r.reserveMps),
       column((r) => r.pausedForMs),
       column((r) => r.pauseReason),
+      column((r) => r.pauseIsOfWorker),
+      column((r) => r.shareOfLevel),
       column((r) => r.mediaPausedForMs),
       column((r) => r.mediaFailures),
     ],
   );
 }
 
-/** How the media of a number stood when the owner of its lane last told. */
-export interface ToldMedia {
+/** What the next owner of a lane has to know, as the one before last told it. Times that have passed are not above 0. */
+export interface ToldState {
   readonly phone_number_id: string;
-  readonly failures: number;
-  /** In how many milliseconds media may go again; not above 0 when it may. */
   readonly paused_for_ms: number;
+  readonly pause_reason: string | null;
+  readonly share_of_level: number;
+  readonly told_ago_ms: number;
+  readonly media_failures: number;
+  readonly media_paused_for_ms: number;
 }
 
-/** How the media of some numbers stood; only of those where anything had failed. */
-export function toldMedia(q: Queryable, phoneNumberIds: readonly string[]): Promise<ToldMedia[]> {
-  return q.rows<ToldMedia>(
-    `select phone_number_id, media_failures as failures,
-            coalesce(extract(epoch from media_paused_until - clock_timestamp()) * 1000, 0)::double precision as paused_for_ms
+/** How some lanes stood; only those that were paused, had given way, or had media that failed. */
+export function toldStates(q: Queryable, phoneNumberIds: readonly string[]): Promise<ToldState[]> {
+  return q.rows<ToldState>(
+    `select phone_number_id,
+            coalesce(1000 * extract(epoch from case when not pause_of_worker then paused_until end - clock_timestamp()),
+                     0)::double precision as paused_for_ms,
+            pause_reason, share_of_level,
+            (1000 * extract(epoch from clock_timestamp() - told_at))::double precision as told_ago_ms,
+            media_failures,
+            coalesce(1000 * extract(epoch from media_paused_until - clock_timestamp()),
+                     0)::double precision as media_paused_for_ms
        from lane_limits
-      where phone_number_id = any($1) and (media_failures > 0 or media_paused_until > clock_timestamp())`,
+      where phone_number_id = any($1)
+        and (media_failures > 0 or media_paused_until > clock_timestamp() or share_of_level < 1
+             or (paused_until > clock_timestamp() and not pause_of_worker))`,
     [phoneNumberIds],
   );
 }

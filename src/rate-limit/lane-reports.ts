@@ -9,8 +9,8 @@ const TELL_EVERY_MS = 1000;
 
 /**
  * Tells the other replicas how the lanes of this worker stand, about once a second and in one statement: a request about a
- * number may come in anywhere, and the next owner of a lane goes on from what was told of its media. Idle lanes are told
- * about once more, and then not at all.
+ * number may come in anywhere, and the next owner of a lane goes on from what was told of its pauses, its rate and its
+ * media. Idle lanes are told about once more, and then not at all.
  */
 export class LaneReports {
   private readonly telling: Every;
@@ -72,6 +72,8 @@ function reportOf(phoneNumberId: string, lane: Lane, nowMs: number): LaneReport 
     reserveMps: lane.limiter.inboundReserveMps,
     pausedForMs: pause === null ? null : pause.untilMs - nowMs,
     pauseReason: pause?.reason ?? null,
+    pauseIsOfWorker: pause?.isOfWorker ?? false,
+    shareOfLevel: lane.limiter.shareOfLevel,
     mediaPausedForMs: mediaInMs > 0 ? mediaInMs : null,
     mediaFailures: lane.media.failures,
   };

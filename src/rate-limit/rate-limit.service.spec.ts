@@ -17,7 +17,14 @@ const NUMBERS: Record<string, { wabaId: string; throughputMps: number }> = {
 };
 
 /** A lane that nobody had before. */
-const NOTHING = { attempts: [], pairs: [], holds: [], media: { failures: 0, pausedForMs: 0 } };
+const NOTHING = {
+  attempts: [],
+  pairs: [],
+  holds: [],
+  pause: null,
+  rate: null,
+  media: { failures: 0, pausedForMs: 0 },
+};
 
 const rowThatSlows = (slow: string) => {
   const row = Object.values(META_ERRORS).find((r) => r.slow === slow && r !== reactionTo(130429));

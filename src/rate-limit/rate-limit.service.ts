@@ -72,9 +72,9 @@ export interface SendNews {
 }
 
 /**
- * The limits of the lanes that this worker owns, in memory: no round trip per message. A new owner derives a lane's state from
- * what the ledger shows, and how its media stood from what the owner before told (`inheritance.ts`). Stops are stored
- * (`stops.service.ts`).
+ * The limits of the lanes that this worker owns, in memory: no round trip per message. A new owner derives a lane's
+ * state from what the ledger shows, and goes on from what the owner before told of its pauses, rate and media
+ * (`inheritance.ts`). Stops are stored (`stops.service.ts`).
  */
 @Injectable()
 export class RateLimitService {
@@ -135,6 +135,8 @@ export class RateLimitService {
     const { failures, pausedForMs } = earlier.media;
     const lane = new Lane(limiter, new MediaCircuit({ failures, freeAtMs: nowMs + pausedForMs }));
     const oldestFirst = earlier.attempts.map((attempt) => arrivedAgoMs(attempt, INHERITED)).sort((a, b) => b - a);
+    if (earlier.rate !== null) limiter.inheritShare(earlier.rate.share, earlier.rate.agoMs, nowMs);
+    if (earlier.pause !== null) limiter.pause(nowMs + earlier.pause.forMs, earlier.pause.reason);
     for (const agoMs of oldestFirst) limiter.inherit(nowMs - agoMs);
     for (const { recipient, paidInMs } of earlier.pairs) lane.inheritPair(recipient, nowMs + paidInMs);
     for (const { recipient, heldForMs } of earlier.holds) lane.inheritHold(recipient, nowMs + heldForMs);
@@ -275,7 +277,7 @@ export class RateLimitService {
       this.pauses.inc({ scope: 'throughput' });
       return;
     }
-    for (const id of this.lanesOf(reaction.slow, phoneNumberId)) this.limiter(id)?.pause(untilMs, reaction.title);
+    this.pauseAll(this.lanesOf(reaction.slow, phoneNumberId), untilMs, reaction.title);
     if (reaction.slow !== 'none') this.pauses.inc({ scope: reaction.slow });
   }
 
@@ -288,7 +290,7 @@ export class RateLimitService {
     const failures = (this.unreachable.get(phoneNumberId) ?? 0) + 1;
     this.unreachable.set(phoneNumberId, failures);
     const waitMs = Math.min(UNREACHABLE_MOST_MS, 250 * 2 ** Math.min(failures - 1, 10));
-    limiter.pause(nowMs + waitMs, 'The Graph API cannot be reached');
+    limiter.pause(nowMs + waitMs, 'The Graph API cannot be reached', true);
     this.pauses.inc({ scope: 'unreachable' });
   }
 
@@ -304,8 +306,15 @@ export class RateLimitService {
     const own = this.accounts.phoneNumber(phoneNumberId)?.wabaId;
     if (usage.wabaId !== null && usage.wabaId !== own) return;
     const lanes = this.lanesOf(usage.wabaId === null ? 'app' : 'waba', phoneNumberId);
-    for (const id of lanes) this.limiter(id)?.pause(untilMs, reason);
+    this.pauseAll(lanes, untilMs, reason);
     this.pauses.inc({ scope: 'usage' });
+  }
+
+  private pauseAll(phoneNumberIds: readonly string[], untilMs: number, reason: string): void {
+    for (const id of phoneNumberIds) {
+      this.limiter(id)?.pause(untilMs, reason);
+      this.reports.changed(id, true);
+    }
   }
 
   private countMedia({ phoneNumberId, type, code }: SendNews): void {

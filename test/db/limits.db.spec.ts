@@ -124,6 +124,8 @@ it('shows on any replica how a lane stands, the latest only', async () => {
     currentMps: 72,
     reserveMps: 8,
     pauseReason: null,
+    pauseIsOfWorker: false,
+    shareOfLevel: 1,
     mediaPausedForMs: null,
     mediaFailures: 0,
   };

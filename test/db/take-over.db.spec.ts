@@ -36,6 +36,7 @@ beforeEach(async () => {
 /** A worker that has taken every lane which nobody holds. */
 async function aWorkerThatTakesAll(): Promise<Worker> {
   const services = new Services(database, { LEASE_MS: '100000' });
+  await services.accounts.refresh();
   const keeper = services.laneKeeper(new TestClock());
   await keeper.tend();
   return { keeper, limits: services.limits };
@@ -88,6 +89,19 @@ function hearOfMedia({ limits }: Worker, came: 'taken' | 'failed', times: number
   const reaction = code === null ? null : reactionTo(code);
   const news = { phoneNumberId: portfolio.phoneNumberId, type: 'image', template: null, code, reaction, usage: [] };
   for (let i = 0; i < times; i += 1) limits.hear(news);
+}
+
+/** A worker hears from Meta that it will not have the next messages of a number, with what the usage headers say. */
+function hearRefusal({ limits }: Worker, code: number, regainInMs = 0): void {
+  const { phoneNumberId, wabaId } = portfolio;
+  const usage = regainInMs === 0 ? [] : [{ wabaId, percent: 100, regainInMs }];
+  limits.hear({ phoneNumberId, type: 'text', template: null, code, reaction: reactionTo(code), usage });
+}
+
+/** For how long nothing goes on the number of a worker's, in milliseconds. */
+function silenceOf({ limits }: Worker): number {
+  const nowMs = performance.now();
+  return (limits.limiter(portfolio.phoneNumberId)?.freeAtMs(nowMs) ?? Number.NaN) - nowMs;
 }
 
 /** A worker is not heard of any more, and its lease runs out. */
@@ -165,6 +179,43 @@ describe('who takes a lane over', () => {
     expect(admit(heir, { type: 'image', phoneNumberId: portfolio.phoneNumberIds[1] as string })).toEqual({
       kind: 'go',
     });
+  });
+
+  it('waits for as long as Meta’s usage headers said, also when the owner before died a moment after it had heard', async () => {
+    const before = await aWorkerThatTakesAll();
+    // It has told how its lanes stand in this second already, and does not live to see the next.
+    await before.limits.tend([portfolio.phoneNumberId]);
+    hearRefusal(before, 80007, 30 * 60 * SECOND_MS);
+    await before.limits.tend([]);
+    await hang(before);
+    const heir = await aWorkerThatTakesAll();
+    expect(silenceOf(heir)).toBeGreaterThan(29 * 60 * SECOND_MS);
+    expect(silenceOf(heir)).toBeLessThanOrEqual(30 * 60 * SECOND_MS);
+    // The account is one, so its other number waits as well.
+    const other = heir.limits.limiter(portfolio.phoneNumberIds[1] as string);
+    expect(other?.pauseAt(performance.now())?.reason).toMatch(/calls of this hour are used up/);
+  });
+
+  it('sends at once when only the owner before did not reach Meta', async () => {
+    const before = await aWorkerThatTakesAll();
+    before.limits.backOff(portfolio.phoneNumberId);
+    expect(silenceOf(before)).toBeGreaterThan(0);
+    await before.limits.tend([portfolio.phoneNumberId]);
+    await before.keeper.leave();
+    expect(silenceOf(await aWorkerThatTakesAll())).toBe(0);
+  });
+
+  it('goes on at the rate that the owner before had given way to, and climbs from there', async () => {
+    const before = await aWorkerThatTakesAll();
+    const limiter = before.limits.limiter(portfolio.phoneNumberId);
+    const level = limiter?.throughputMps ?? Number.NaN;
+    for (let second = 0; second < 10; second += 1) limiter?.giveWay(second * SECOND_MS);
+    await before.limits.tend([portfolio.phoneNumberId]);
+    await hang(before);
+    const heir = await aWorkerThatTakesAll();
+    // 0.94 to the tenth, and perhaps a step since; the number beside it was refused nothing.
+    expect((heir.limits.limiter(portfolio.phoneNumberId)?.currentMps ?? 0) / level).toBeCloseTo(0.54, 1);
+    expect(heir.limits.limiter(portfolio.phoneNumberIds[1] as string)?.shareOfLevel).toBe(1);
   });
 
   it('goes on counting the files that failed in a row, also what failed last, and begins anew after one that was taken', async () => {

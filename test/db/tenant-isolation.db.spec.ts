@@ -175,7 +175,9 @@ async function fillEveryTable(db: Db, of: PortfolioRows): Promise<void> {
   const file = { mimeType: 'image/png', sha256: Buffer.alloc(32, 1) };
   await insertMedia(db, portfolioId, { ...file, id: newId(), kind: 'image', sizeBytes: 8, filename: null });
   const lane = { phoneNumberId, used: 0, currentMps: 80, reserveMps: 0, pausedForMs: null, pauseReason: null };
-  await writeReports(db, [{ ...lane, mediaPausedForMs: null, mediaFailures: 0 }]);
+  await writeReports(db, [
+    { ...lane, pauseIsOfWorker: false, shareOfLevel: 1, mediaPausedForMs: null, mediaFailures: 0 },
+  ]);
   const stop = { portfolioId, scope: 'number', scopeId: phoneNumberId, stops: 'all', code: 131031 } as const;
   await insertStops(db, [{ ...stop, reason: 'locked', endsAfterMs: null }], false);
   await writeMessagingLimit(db, { portfolioId, tier: 'TIER_250', asOf: new Date(), isCounted: true });

@@ -207,7 +207,7 @@ describe('a lane', () => {
     const limiter = new LaneLimiter(80, GUARD_MS);
     limiter.pause(START_MS + 500, 'refused');
     expect(limiter.allowed(START_MS + 499, 10)).toBe(0);
-    expect(limiter.pauseAt(START_MS + 499)).toEqual({ untilMs: START_MS + 500, reason: 'refused' });
+    expect(limiter.pauseAt(START_MS + 499)).toEqual({ untilMs: START_MS + 500, reason: 'refused', isOfWorker: false });
     expect(limiter.freeAtMs(START_MS)).toBe(START_MS + 500);
     expect(limiter.allowed(START_MS + 500, 10)).toBe(8);
     expect(limiter.pauseAt(START_MS + 500)).toBeNull();
@@ -219,7 +219,7 @@ describe('a lane', () => {
     limiter.pause(START_MS + 100, 'shorter');
     expect(limiter.pauseAt(START_MS)?.reason).toBe('first');
     limiter.pause(START_MS + 900, 'longer');
-    expect(limiter.pauseAt(START_MS)).toEqual({ untilMs: START_MS + 900, reason: 'longer' });
+    expect(limiter.pauseAt(START_MS)).toEqual({ untilMs: START_MS + 900, reason: 'longer', isOfWorker: false });
   });
 
   it('slows down at once when its level falls', () => {
@@ -293,6 +293,23 @@ describe('a lane that Meta refuses for its throughput', () => {
       for (let second = 0; second < 120; second += 1) limiter.allowed(START_MS + (refusals + second) * 1000, 1);
       expect(limiter.currentMps).toBe(1000);
     }
+  });
+
+  it('is as far back for an heir as it would be for the owner who gave way', () => {
+    const counts = { refusals: fc.integer({ min: 0, max: 60 }), quietS: fc.integer({ min: 0, max: 60 }) };
+    fc.assert(
+      fc.property(fc.record({ ...counts, more: fc.integer({ min: 0, max: 10 }) }), ({ refusals, quietS, more }) => {
+        const [owner, heir] = [new LaneLimiter(1000, GUARD_MS), new LaneLimiter(1000, GUARD_MS)];
+        const at = (seconds: number) => START_MS + seconds * SECOND_MS;
+        for (let i = 1; i <= refusals; i += 1) owner.giveWay(at(i));
+        heir.inheritShare(owner.shareOfLevel, quietS * SECOND_MS, at(refusals + quietS));
+        for (let i = 1; i <= quietS + more; i += 1) owner.allowed(at(refusals + i), 1);
+        for (let i = 1; i <= more; i += 1) heir.allowed(at(refusals + quietS + i), 1);
+        // Steps are added up in another order, so a rounded rate may differ by one.
+        expect(Math.abs(heir.currentMps - owner.currentMps)).toBeLessThanOrEqual(1);
+        expect(heir.shareOfLevel).toBeLessThanOrEqual(1);
+      }),
+    );
   });
 
   /** Plays a lane that always has something to send against a number whose real level is another; by second. */

@@ -5,6 +5,8 @@ import { gcraAllowed, gcraFreeAtMs, gcraSpend } from './gcra.js';
 export interface Pause {
   readonly untilMs: number;
   readonly reason: string;
+  /** Only this worker has cause for it, as when it does not reach Meta: another owner of the lane need not wait. */
+  readonly isOfWorker: boolean;
 }
 
 const SECOND_MS = 1000;
@@ -52,6 +54,11 @@ export class LaneLimiter {
   /** The messages per second that may be sent: less than the level while Meta refuses some or people write. */
   get currentMps(): number {
     return this.window.limit;
+  }
+
+  /** The part of the level that is in use, from above 0 to 1: less than 1 after Meta has refused some. */
+  get shareOfLevel(): number {
+    return this.share;
   }
 
   /** The messages per second kept free for what people write. */
@@ -131,9 +138,16 @@ export class LaneLimiter {
     this.tatMs = gcraSpend(this.pace(), this.tatMs, atMs);
   }
 
+  /** Goes on with the part of the level that an earlier owner used `agoMs` ago, and the steps it has come back since. */
+  inheritShare(share: number, agoMs: number, nowMs: number): void {
+    const steps = Math.floor(Math.max(0, agoMs) / GIVE_WAY.everyMs);
+    this.quietSinceMs = nowMs;
+    this.use(Math.min(1, Math.max(GIVE_WAY.leastShare, share) + steps * GIVE_WAY.backShare));
+  }
+
   /** Sends nothing until `untilMs`; a shorter pause than the one in force changes nothing. */
-  pause(untilMs: number, reason: string): void {
-    if (this.paused === null || untilMs > this.paused.untilMs) this.paused = { untilMs, reason };
+  pause(untilMs: number, reason: string, isOfWorker = false): void {
+    if (this.paused === null || untilMs > this.paused.untilMs) this.paused = { untilMs, reason, isOfWorker };
   }
 
   /** Ends the pause in force if this is its reason: by now something else holds the lane. */
