@@ -53,7 +53,7 @@ it('tells at 80 % of a number’s rate and pauses ten seconds at 90 %, where tha
   expect(pauseOf(chosen)).toBeNull();
   await use(1);
   const reason = 'the number used 90 % of its rate, so it pauses 10 seconds';
-  expect(pauseOf(chosen)).toEqual({ untilMs: clock.monotonicMs() + 10_000, reason });
+  expect(pauseOf(chosen)).toEqual({ untilMs: clock.monotonicMs() + 10_000, reason, isOfWorker: false });
   expect(pauseOf(other)).toBeNull();
   const data = { phone_number_id: chosen, limit: 'throughput', used: 64, allowed: 80 };
   await until(async () => (await events()).length > 0);
