@@ -1,14 +1,33 @@
 import { Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
 import { AccountsService } from '../accounts/accounts.service.js';
-import { STOP_RULES, type Stop, type StopScope } from '../core/limits/stop.js';
+import { STOP_RULES, type Stop, type StopScope, stopsAfterAll } from '../core/limits/stop.js';
+import { reactionTo } from '../core/meta-errors/meta-error-table.js';
 import { Db } from '../platform/db/db.js';
 import type { Queryable } from '../platform/db/queryable.js';
 import { Every } from '../platform/lifecycle/worker-loop.js';
 import { Runtime } from '../platform/runtime.js';
-import { insertStops, type NewStop, type Release, releaseStopsOf, type StopRow, stopsInForce } from './stops.store.js';
+import {
+  insertStops,
+  lastReleases,
+  type NewStop,
+  type Release,
+  releaseStopsOf,
+  type StopRow,
+  stopsInForce,
+} from './stops.store.js';
 
 export type { Release } from './stops.store.js';
+
+/** A refusal of Meta's that came in a status, after it had taken the message. */
+export interface LateRefusal {
+  readonly phoneNumberId: string;
+  /** The template's name; null for other messages. */
+  readonly template: string | null;
+  readonly code: number;
+  /** When the message was handed over, as far as is known. */
+  readonly sentAt: Date;
+}
 
 /** How often the stops are read again, so that one that another replica set or released is known here. */
 const REFRESH_MS = 1000;
@@ -23,6 +42,8 @@ export class StopsService {
   /** Learnt and not written down yet, by scope, id and code. */
   private readonly learnt = new Map<string, NewStop>();
   private readonly refreshing: Every;
+  /** Ended since somebody asked, by scope, id and code. */
+  private readonly ended = new Map<string, Stop>();
   /** Those of them that were in the database at the last look. */
   private written: ReadonlySet<string> = new Set();
   private readonly listeners: (() => void)[] = [];
@@ -55,6 +76,13 @@ export class StopsService {
     this.listeners.push(listener);
   }
 
+  /** The stops that have ended since the last time this was asked, as this process has seen it. */
+  takeEnded(): readonly Stop[] {
+    const ended = [...this.ended.values()];
+    this.ended.clear();
+    return ended;
+  }
+
   /** Every stop in force, as the database has it now: for who does not own the lanes that it concerns. */
   async readAll(): Promise<readonly Stop[]> {
     return (await stopsInForce(this.db)).map(toStop);
@@ -62,19 +90,58 @@ export class StopsService {
 
   /** Stops what an error of Meta's says must stop, and tells whether it does; errors that stop nothing change nothing. */
   learn(phoneNumberId: string, code: number | null, reason: string, template: string | null): boolean {
-    const rule = code === null ? undefined : STOP_RULES[code];
-    const number = this.accounts.phoneNumber(phoneNumberId);
-    if (code === null || rule === undefined || number === undefined) return false;
-    const scopeId = scopeIdOf(rule.scope, number, template);
-    if (scopeId === null) return false;
-    const key = keyOf({ scope: rule.scope, scopeId, code });
+    const stop = code === null ? null : this.stopAfter({ phoneNumberId, template, code }, reason);
+    if (stop === null) return false;
+    const key = keyOf(stop);
     if (this.learnt.has(key) || this.inForce.some((s) => keyOf(s) === key)) return true;
-    const untilMs = rule.endsAfterMs === null ? null : this.runtime.clock.now().getTime() + rule.endsAfterMs;
-    this.learnt.set(key, { ...rule, portfolioId: number.portfolioId, scopeId, code, reason });
-    this.inForce = [...this.inForce, { ...rule, scopeId, code, reason, untilMs }];
-    this.stopped.inc({ scope: rule.scope });
-    this.runtime.logger.error({ scope: rule.scope, code, reason }, 'sending has stopped until somebody releases it');
+    const untilMs = stop.endsAfterMs === null ? null : this.runtime.clock.now().getTime() + stop.endsAfterMs;
+    this.learnt.set(key, stop);
+    this.inForce = [...this.inForce, { ...stop, untilMs }];
+    this.report(stop);
     return true;
+  }
+
+  /**
+   * The same for refusals that came in statuses, minutes after Meta had taken the messages, as 131042 and 131048 mostly
+   * do: in the caller's transaction, and every process learns of it within a second. Old news stops nothing
+   * (`stopsAfterAll`).
+   */
+  async heard(tx: Queryable, refusals: readonly LateRefusal[]): Promise<void> {
+    const latest = new Map<string, { readonly stop: NewStop; readonly sentAtMs: number }>();
+    for (const refusal of refusals) {
+      const stop = this.stopAfter(refusal, reactionTo(refusal.code).title);
+      if (stop === null) continue;
+      const sentAtMs = Math.max(refusal.sentAt.getTime(), latest.get(keyOf(stop))?.sentAtMs ?? 0);
+      latest.set(keyOf(stop), { stop, sentAtMs });
+    }
+    if (latest.size === 0) return;
+    const found = [...latest.values()];
+    const releases = await lastReleases(
+      tx,
+      found.map(({ stop }) => stop),
+    );
+    const releasedAtMs = new Map(releases.map((r) => [keyOf(toStop(r)), r.released_at.getTime()]));
+    const nowMs = this.runtime.clock.now().getTime();
+    const news = found.filter((f) => stopsAfterAll(f.sentAtMs, releasedAtMs.get(keyOf(f.stop)) ?? null, nowMs));
+    const begun = await insertStops(
+      tx,
+      news.map(({ stop }) => stop),
+      this.runtime.publishesEvents,
+    );
+    for (const stop of begun) this.report(stop);
+  }
+
+  private stopAfter({ phoneNumberId, template, code }: Omit<LateRefusal, 'sentAt'>, reason: string): NewStop | null {
+    const rule = STOP_RULES[code];
+    const number = this.accounts.phoneNumber(phoneNumberId);
+    const scopeId = rule === undefined || number === undefined ? null : scopeIdOf(rule.scope, number, template);
+    if (rule === undefined || number === undefined || scopeId === null) return null;
+    return { ...rule, portfolioId: number.portfolioId, scopeId, code, reason };
+  }
+
+  private report({ scope, code, reason }: Pick<NewStop, 'scope' | 'code' | 'reason'>): void {
+    this.stopped.inc({ scope });
+    this.runtime.logger.error({ scope, code, reason }, 'sending has stopped until somebody releases it');
   }
 
   /** Releases what signals of Meta's let go on, in the caller's transaction; every process learns of it within a second. */
@@ -99,9 +166,11 @@ export class StopsService {
       if (learnt.length > 0) await this.write(learnt.map(([, stop]) => stop));
       for (const [key] of learnt) this.learnt.delete(key);
       const known = (await stopsInForce(this.db)).map(toStop);
+      const keys = new Set(known.map(keyOf));
+      for (const stop of this.inForce) if (!keys.has(keyOf(stop))) this.ended.set(keyOf(stop), stop);
       // What was learnt meanwhile is not written down yet, and holds all the same.
       this.inForce = [...known, ...[...this.learnt.values()].map((stop) => ({ ...stop, untilMs: null }))];
-      this.tell(new Set(known.map(keyOf)));
+      this.tell(keys);
     } catch (err) {
       this.runtime.logger.warn({ err }, 'the stops could not be brought up to date yet');
     } finally {
@@ -117,7 +186,9 @@ export class StopsService {
 
   /** A stop and the event that tells of it are one commit: neither is there without the other. */
   private async write(stops: readonly NewStop[]): Promise<void> {
-    await this.db.transaction((tx) => insertStops(tx, stops, this.runtime.publishesEvents));
+    await this.db.transaction(async (tx) => {
+      await insertStops(tx, stops, this.runtime.publishesEvents);
+    });
   }
 }
 

@@ -35,9 +35,13 @@ const COLUMNS = `id, portfolio_id, scope, scope_id, stops, code, reason, since, 
 /**
  * Writes stops down and tells of those that begin, to be called within a transaction. One that is in force already
  * keeps its beginning and is not told of again; it lasts as long as the newer one if that is longer (replicas that learn
- * of the same error a moment apart). One whose time was over begins anew.
+ * of the same error a moment apart). One whose time was over begins anew. Gives those that begin.
  */
-export async function insertStops(tx: Queryable, stops: readonly NewStop[], publish: boolean): Promise<void> {
+export async function insertStops(
+  tx: Queryable,
+  stops: readonly NewStop[],
+  publish: boolean,
+): Promise<readonly StopRow[]> {
   const known = await tx.rows<StopRow & { readonly begins: boolean }>(
     `insert into limit_stops (portfolio_id, scope, scope_id, stops, code, reason, until, version)
      select portfolio_id, scope, scope_id, stops, code, reason, now() + ends_after_ms * interval '1 millisecond', 1
@@ -64,6 +68,22 @@ export async function insertStops(tx: Queryable, stops: readonly NewStop[], publ
     tx,
     begun.map((stop) => noticeOfStop(stop, 'stopped')),
     publish,
+  );
+  return begun;
+}
+
+/** The last release of each of some stops, as the row of what was released; only of those that ever were. */
+export function lastReleases(
+  q: Queryable,
+  stops: readonly Pick<NewStop, 'scope' | 'scopeId' | 'code'>[],
+): Promise<(StopRow & { readonly released_at: Date })[]> {
+  return q.rows(
+    `select distinct on (scope, scope_id, code) ${COLUMNS}
+       from limit_stops
+      where (scope, scope_id, code) in (select * from unnest($1::text[], $2::text[], $3::integer[]))
+        and released_at is not null
+      order by scope, scope_id, code, released_at desc`,
+    [stops.map((s) => s.scope), stops.map((s) => s.scopeId), stops.map((s) => s.code)],
   );
 }
 

@@ -71,9 +71,9 @@ export async function aPoolOfTwo(database: TestDatabase): Promise<PoolOfTwo> {
       });
       return store(db, of, ...pooled);
     },
-    stop: (over = {}) => {
+    stop: async (over = {}) => {
       const stop = { ...stopOfNumber, portfolioId, reason: 'locked', endsAfterMs: null, ...over };
-      return insertStops(db, [stop], false);
+      await insertStops(db, [stop], false);
     },
   };
 }

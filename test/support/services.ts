@@ -80,6 +80,7 @@ export class Services {
       this.outbox,
       this.messaging,
       new FailedMediaService(this.runtime),
+      this.stops,
       this.runtime,
     );
     this.limits = new RateLimitService(this.accounts, this.stops, db, this.runtime);
