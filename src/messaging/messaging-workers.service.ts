@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { WorkerLoop } from '../platform/lifecycle/worker-loop.js';
 import { Runtime } from '../platform/runtime.js';
 import { CommandWorker } from './command.worker.js';
-import { LaneSchedule } from './lane-schedule.js';
+import { EndedHolds } from './ended-holds.js';
 import { OutboxPublisherWorker } from './outbox-publisher.worker.js';
 import { OutboxSignal } from './outbox-signal.js';
 import { SendLoopWorker } from './send-loop.worker.js';
@@ -12,9 +12,9 @@ import { SendLoopWorker } from './send-loop.worker.js';
 export class MessagingWorkersService {
   constructor(
     private readonly sendLoop: SendLoopWorker,
+    private readonly ended: EndedHolds,
     private readonly publisher: OutboxPublisherWorker,
     private readonly commands: CommandWorker,
-    private readonly schedule: LaneSchedule,
     private readonly outbox: OutboxSignal,
     private readonly runtime: Runtime,
   ) {}
@@ -22,10 +22,11 @@ export class MessagingWorkersService {
   /** The loops, wired to what wakes them; the publisher and the commands only where there is a bus. */
   loops(): readonly WorkerLoop[] {
     const send = new WorkerLoop(this.sendLoop, this.runtime.logger);
-    this.schedule.listen(() => send.wake());
-    if (!this.runtime.publishesEvents) return [send];
+    this.sendLoop.listen(() => send.wake());
+    const ended = new WorkerLoop(this.ended, this.runtime.logger);
+    if (!this.runtime.publishesEvents) return [send, ended];
     const publish = new WorkerLoop(this.publisher, this.runtime.logger);
     this.outbox.listen(() => publish.wake());
-    return [send, publish, new WorkerLoop(this.commands, this.runtime.logger)];
+    return [send, ended, publish, new WorkerLoop(this.commands, this.runtime.logger)];
   }
 }

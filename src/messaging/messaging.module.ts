@@ -12,6 +12,7 @@ import { ConsentService } from './consent.service.js';
 import { ConsentGate } from './consent-gate.js';
 import { DeliveryService } from './delivery.service.js';
 import { Dispatcher } from './dispatcher.js';
+import { EndedHolds } from './ended-holds.js';
 import { ErasuresService } from './erasures.service.js';
 import { InterventionsService } from './interventions.service.js';
 import { LaneKeeper } from './lane-keeper.js';
@@ -86,6 +87,7 @@ import { Withholder } from './withholder.js';
     Dispatcher,
     PreflightService,
     SendLoopWorker,
+    EndedHolds,
     SendQueue,
     CommandsService,
     CommandWorker,

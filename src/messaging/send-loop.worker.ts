@@ -69,6 +69,11 @@ export class SendLoopWorker implements Worker {
     this.armed = runtime.metrics.counter('heliograph_armed_total', 'Attempts armed.');
   }
 
+  /** Sets who is told when something becomes due at once on a lane. */
+  listen(listener: () => void): void {
+    this.schedule.listen(listener);
+  }
+
   /** One round over all lanes. */
   async runOnce(): Promise<{ nextInMs: number }> {
     const startMs = this.runtime.clock.monotonicMs();

@@ -156,6 +156,43 @@ export async function putOff(
   );
 }
 
+/** What of a number may go on. */
+export interface Freed {
+  readonly phoneNumberId: string;
+  /** The one template whose messages may; null for all. */
+  readonly template: string | null;
+  /** Whether only templates waited. */
+  readonly isOfTemplates: boolean;
+}
+
+/** Longest time for which a stop or the state of a template puts a message off (`send-loop.worker.ts`). */
+const PUT_OFF_BY_HOLD = '5 minutes';
+
+/**
+ * Makes messages due that were put off, and tells the queues in which they are. Some of them wait for another limit as
+ * well: they are looked at and put off again. What Meta refused and is to be tried again keeps its own time.
+ */
+export function wakePutOff(
+  q: Queryable,
+  freed: readonly Freed[],
+): Promise<{ phone_number_id: string; priority: number; fairness_key: string }[]> {
+  return q.rows(
+    `with woken as (
+       update messages m
+          set due_at = now(), updated_at = now()
+         from unnest($1::text[], $2::text[], $3::boolean[]) as n (phone_number_id, template, of_templates)
+        where m.phone_number_id = n.phone_number_id and m.state in ('queued', 'scheduled') and m.retries = 0
+          and m.due_at > now() and m.due_at <= now() + interval '${PUT_OFF_BY_HOLD}'
+          and (m.send_at is null or m.send_at <= now())
+          and (m.type = 'template' or not n.of_templates)
+          and (n.template is null or m.content->>'name' = n.template)
+       returning m.phone_number_id, m.priority, m.fairness_key
+     )
+     select distinct phone_number_id, priority, fairness_key from woken`,
+    [freed.map((f) => f.phoneNumberId), freed.map((f) => f.template), freed.map((f) => f.isOfTemplates)],
+  );
+}
+
 /**
  * The numbers of which anything waits, `most` at most, in the order of their ids. It hops from one to the next in the index, so it
  * costs what it finds: nothing while all is idle, however many numbers there are.

@@ -4,6 +4,7 @@ import type { Counter } from 'prom-client';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { type FieldError, GatewayError } from '../core/gateway-error.js';
 import { isFields } from '../core/shape/object-shape.js';
+import { judgeStateAtSend } from '../core/templates/message/judge-at-send.js';
 import { judgeTemplateMessage, type KnownTemplate } from '../core/templates/message/judge-template-message.js';
 import { readTemplateForm } from '../core/templates/message/template-form.js';
 import { languageCode } from '../core/templates/template-status.js';
@@ -14,6 +15,12 @@ import { listChanged, type TemplateRow } from './templates.store.js';
 
 type Languages = Map<string, KnownTemplate>;
 
+/** A template in all its languages. */
+export interface TemplateName {
+  readonly wabaId: string;
+  readonly name: string;
+}
+
 /**
  * Every template in memory, so that each message is held to its template without a round trip. Changes are read every
  * second, those only.
@@ -23,6 +30,8 @@ export class TemplateDirectoryService {
   /** By WABA and name, then by language. */
   private readonly byName = new Map<string, Languages>();
   private since: Date | null = null;
+  /** Could not be sent for a while and can again, since somebody asked; by WABA and name. */
+  private readonly sendable = new Map<string, TemplateName>();
   private readonly refused: Counter<'reason'>;
   // One after the other: of two readings side by side the older might be the last to arrive.
   private readonly reading = new SharedRun(() => this.readChanged());
@@ -74,6 +83,13 @@ export class TemplateDirectoryService {
     return this.languagesOf(phoneNumberId, { name })?.get(languageCode(language ?? ''));
   }
 
+  /** The templates that had to be waited for and can be sent again, since the last time this was asked. */
+  takeSendableAgain(): readonly TemplateName[] {
+    const sendable = [...this.sendable.values()];
+    this.sendable.clear();
+    return sendable;
+  }
+
   private languagesOf(phoneNumberId: string, content: { readonly name?: unknown }): Languages | undefined {
     const wabaId = this.accounts.phoneNumber(phoneNumberId)?.wabaId ?? '';
     return this.byName.get(keyOf(wabaId, String(content.name)));
@@ -88,7 +104,7 @@ export class TemplateDirectoryService {
     // A deleted template and its successor have the same name and language, and other ids.
     if (other !== undefined && other.templateId !== row.template_id && row.status === 'DELETED') return;
     const form = readTemplateForm(row.components, row.parameter_format);
-    languages.set(language, {
+    const known: KnownTemplate = {
       templateId: row.template_id,
       status: row.status,
       category: row.category,
@@ -96,7 +112,12 @@ export class TemplateDirectoryService {
       form,
       // Its state and quality change far more often, and say nothing about messages that were accepted before.
       formChangedAt: other !== undefined && isDeepStrictEqual(form, other.form) ? other.formChangedAt : row.updated_at,
-    });
+    };
+    languages.set(language, known);
+    const hadToWait = judgeStateAtSend(row.name, other).kind === 'wait';
+    if (hadToWait && judgeStateAtSend(row.name, known).kind === 'go') {
+      this.sendable.set(key, { wabaId: row.waba_id, name: row.name });
+    }
   }
 }
 

@@ -2,18 +2,27 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { CheckView, ExplainView } from '../../src/messaging/preflight.dto.js';
 import type { RateLimitView, StopList } from '../../src/rate-limit/rate-limit.dto.js';
 import { LUCKY } from '../support/accounts.js';
-import { aRecipient, aTextMessage } from '../support/factories.js';
+import { aRecipient, aTemplateMessage, aTextMessage } from '../support/factories.js';
 import { type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 
 const LOCKED = '+16505550131';
+/** Meta takes messages to these and says in a status that they failed. */
+const UNPAID = '+16505550142';
+const PAUSED = '+16505550115';
 const SOON = { withinMs: 30_000 };
 
 let stack: Stack;
 
 beforeAll(async () => {
   stack = await startStack({
-    simulator: { mps: 80, scenario: { faults: { by_recipient: { [LOCKED]: ['131031'] } } } },
+    simulator: {
+      mps: 80,
+      scenario: {
+        faults: { by_recipient: { [LOCKED]: ['131031'] } },
+        recipients: { [UNPAID]: { outcome: 'failed', code: 131042 }, [PAUSED]: { outcome: 'failed', code: 132015 } },
+      },
+    },
   });
 });
 
@@ -82,5 +91,42 @@ describe('an account that Meta has locked', () => {
     const released = await stack.api.call('POST', `/v1/rate_limits/stops/${stops[0]?.id}/release`);
     expect(released).toMatchObject({ status: 200, body: { released_by: expect.stringMatching(/^api key /) } });
     await until(async () => (await stateOf(held.id)) === 'submitted', SOON);
+  });
+});
+
+describe('messages that Meta takes and reports as failed afterwards', () => {
+  const stopsNow = async () => (await stack.api.get<StopList>('/v1/rate_limits/stops')).body.stops;
+  const releaseAll = async () => {
+    for (const { id } of await stopsNow()) await stack.api.call('POST', `/v1/rate_limits/stops/${id}/release`);
+  };
+
+  it('stop what the account would have to pay for, and it goes on within seconds of the release', async () => {
+    const failed = await stack.api.send(aTemplateMessage({ to: UNPAID }));
+    const stops = await until(async () => {
+      const found = await stopsNow();
+      return found.length > 0 && found;
+    }, SOON);
+    expect(stops).toMatchObject([{ scope: 'waba', scope_id: LUCKY.wabaId, stops: 'templates', code: 131042 }]);
+    expect((await stack.api.message(failed.id)).status).toBe('failed');
+    // The send loop looks at the stops once a second; one that is still queued when a text behind it has gone was put off.
+    const held = await until(async () => {
+      const { id } = await stack.api.send(aTemplateMessage());
+      const text = await stack.api.send(aTextMessage());
+      await until(async () => (await stateOf(text.id)) === 'submitted', SOON);
+      return (await stateOf(id)) === 'queued' && id;
+    }, SOON);
+    expect((await explain(held)).waiting_for).toMatchObject([{ limit: 'stop', reason: stops[0]?.reason }]);
+    await releaseAll();
+    await until(async () => (await stateOf(held)) === 'submitted', { withinMs: 10_000, what: 'the one that was held' });
+  });
+
+  it('stop their template, and others go on', async () => {
+    await stack.api.send(aTemplateMessage({ to: PAUSED }));
+    const stops = await until(async () => {
+      const found = await stopsNow();
+      return found.length > 0 && found;
+    }, SOON);
+    expect(stops).toMatchObject([{ scope: 'template', scope_id: `${LUCKY.wabaId}/order_confirmation`, code: 132015 }]);
+    await releaseAll();
   });
 });
