@@ -169,8 +169,10 @@ export interface Freed {
 const PUT_OFF_BY_HOLD = '5 minutes';
 
 /**
- * Makes messages due that were put off, and tells the queues in which they are. Some of them wait for another limit as
- * well: they are looked at and put off again. What Meta refused and is to be tried again keeps its own time.
+ * Gives messages that were put off their old place in the queue, and tells the queues in which they are: what came later
+ * for the same person, and was not looked at meanwhile, must not overtake them. Some of them wait for another limit as
+ * well: they are looked at and put off again. What Meta refused and is to be tried again keeps its own time, and so does
+ * what has not been due yet, as marketing that is spread after a full hour: nobody has touched it since it was accepted.
  */
 export function wakePutOff(
   q: Queryable,
@@ -179,11 +181,11 @@ export function wakePutOff(
   return q.rows(
     `with woken as (
        update messages m
-          set due_at = now(), updated_at = now()
+          set due_at = greatest(m.accepted_at, m.send_at), updated_at = now()
          from unnest($1::text[], $2::text[], $3::boolean[]) as n (phone_number_id, template, of_templates)
         where m.phone_number_id = n.phone_number_id and m.state in ('queued', 'scheduled') and m.retries = 0
           and m.due_at > now() and m.due_at <= now() + interval '${PUT_OFF_BY_HOLD}'
-          and (m.send_at is null or m.send_at <= now())
+          and (m.send_at is null or (m.send_at <= now() and m.updated_at >= m.send_at))
           and (m.type = 'template' or not n.of_templates)
           and (n.template is null or m.content->>'name' = n.template)
        returning m.phone_number_id, m.priority, m.fairness_key

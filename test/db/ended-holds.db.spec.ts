@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { EndedHolds } from '../../src/messaging/ended-holds.js';
 import { LaneSchedule } from '../../src/messaging/lane-schedule.js';
-import { putOff } from '../../src/messaging/send-queue.store.js';
+import { peekDue, putOff } from '../../src/messaging/send-queue.store.js';
 import { insertStops, type NewStop, releaseStop } from '../../src/rate-limit/stops.store.js';
 import * as templates from '../../src/templates/templates.store.js';
 import { freshDatabase, type TestDatabase } from '../support/database.js';
-import { aPortfolio, type PortfolioRows, store } from '../support/rows.js';
+import { aPortfolio, everyQueue, type PortfolioRows, store } from '../support/rows.js';
 import { Services } from '../support/services.js';
 import { TestClock } from '../support/test-clock.js';
 
@@ -92,6 +92,29 @@ describe('messages that were put off because of a stop', () => {
     await stopAndRelease({});
     await ended.runOnce();
     expect(await due(ids)).toEqual([3]);
+  });
+
+  it('have their old place again, before what came later and was not looked at', async () => {
+    const [first = ''] = await waiting(text());
+    const [second = ''] = await store(database.db, of, text());
+    await stopAndRelease({});
+    await ended.runOnce();
+    const slices = everyQueue(of.phoneNumberId, 10);
+    expect((await peekDue(database.db, slices)).flat().map((m) => m.id)).toEqual([first, second]);
+  });
+
+  it('wait on when they are spread after a full hour and have not been due yet', async () => {
+    const [spread = '', putOffAfterwards = ''] = await waiting(text(), text());
+    await database.db.run(
+      `update messages set accepted_at = now() - interval '1 hour', updated_at = now() - interval '1 hour',
+                           send_at = now() - interval '1 minute', state = 'scheduled'
+        where id = any($1)`,
+      [[spread, putOffAfterwards]],
+    );
+    await putOff(database.db, [{ id: putOffAfterwards, inMs: MINUTE_MS }]);
+    await stopAndRelease({});
+    await ended.runOnce();
+    expect(await due([spread, putOffAfterwards])).toEqual([1]);
   });
 
   it('are due as well when the send loop put them off in the instant in which the stop ended', async () => {
