@@ -243,16 +243,17 @@ export function readPeople(
 
 /**
  * Makes messages due that were put off for longer than any other limit puts them off: those that waited for a limit
- * which has risen. Their turn among each other is that of their ids, which is how they were accepted.
+ * which has risen. They have their old place in the queue again, so that nothing that came later for the same person
+ * overtakes them; what has not been due yet, because it is spread after a full hour, was not put off and keeps its time.
  */
 export async function wakeWaiting(tx: Queryable, portfolioId: string, longerThanMs: number): Promise<void> {
   await tx.run(
     `update messages m
-        set due_at = now(), updated_at = now()
+        set due_at = greatest(m.accepted_at, m.send_at), updated_at = now()
        from phone_numbers n
       where n.portfolio_id = $1 and m.phone_number_id = n.phone_number_id and m.state in ('queued', 'scheduled')
         and m.retries = 0 and m.due_at > now() + $2 * interval '1 millisecond'
-        and (m.send_at is null or m.send_at <= now())`,
+        and (m.send_at is null or (m.send_at <= now() and m.updated_at >= m.send_at))`,
     [portfolioId, longerThanMs],
   );
 }

@@ -339,6 +339,22 @@ describe('what Meta says of the limit', () => {
       expect(await due()).toEqual([{ id: waited }]);
     });
 
+    it('gives them their old place, and leaves alone what is spread after a full hour and was never due', async () => {
+      const gateway = await aGateway('TIER_2K');
+      const [waited, spread] = await store(db, portfolio, {}, {});
+      await putOff([waited, spread]);
+      await db.run(
+        `update messages set accepted_at = now() - interval '2 hours', updated_at = now() - interval '2 hours',
+                             send_at = now() - interval '1 minute', due_at = now() + interval '20 minutes'
+          where id = $1`,
+        [spread],
+      );
+      await gateway.messaging.follow();
+      expect(await due()).toEqual([{ id: waited }]);
+      const [place] = await db.rows(`select due_at = accepted_at as is_old from messages where id = $1`, [waited]);
+      expect(place).toEqual({ is_old: true });
+    });
+
     it('lets those go that waited for it while no worker was there', async () => {
       const gateway = await aGateway('TIER_2K');
       const [waited] = await store(db, portfolio, {});
