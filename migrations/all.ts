@@ -30,6 +30,7 @@ import { NameStatus1764000000093 } from './1764000000093-name-status.js';
 import { FullHourSpread1764000000094 } from './1764000000094-full-hour-spread.js';
 import { FailedMedia1764000000095 } from './1764000000095-failed-media.js';
 import { LanePauses1764000000096 } from './1764000000096-lane-pauses.js';
+import { LateRefusals1764000000097 } from './1764000000097-late-refusals.js';
 
 /** Every migration, oldest first. A new one is a new file and a line here; one that has landed is never edited. */
 export const MIGRATIONS = [
@@ -65,4 +66,5 @@ export const MIGRATIONS = [
   FullHourSpread1764000000094,
   FailedMedia1764000000095,
   LanePauses1764000000096,
+  LateRefusals1764000000097,
 ];

@@ -150,6 +150,17 @@ table lanes: open to its owner only
   constraint lanes_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
   index lanes_owner: CREATE INDEX lanes_owner ON public.lanes USING btree (owner)
 
+table late_refusals: row level security
+  column phone_number_id: text not null
+  column code: integer not null
+  column portfolio_id: uuid not null
+  column latest_at: timestamp with time zone not null default clock_timestamp()
+  constraint late_refusals_phone_number_id_fkey: FOREIGN KEY (phone_number_id) REFERENCES phone_numbers(phone_number_id) ON DELETE CASCADE
+  constraint late_refusals_pkey: PRIMARY KEY (phone_number_id, code)
+  constraint late_refusals_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
+  policy late_refusals_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+  grant heliograph_tenant: select
+
 table leader_leases: open to its owner only
   column name: text not null
   column owner: uuid not null

@@ -5,6 +5,7 @@ import { personKey } from '../core/consent/person-key.js';
 import type { StatusReport } from '../core/delivery/delivery-status.js';
 import type { Fact } from '../core/delivery/message-lifecycle.js';
 import { groupBy } from '../core/group-by.js';
+import { isHeededLate } from '../core/limits/late-refusal.js';
 import { STOP_RULES } from '../core/limits/stop.js';
 import { isMediaError } from '../core/media/media-errors.js';
 import { isSameRecipient } from '../core/phone/same-recipient.js';
@@ -13,8 +14,8 @@ import type { Queryable } from '../platform/db/queryable.js';
 import { appendNotices, type Notice } from '../platform/ledger/notices.store.js';
 import { Runtime } from '../platform/runtime.js';
 import { FailedMediaService, type StatusNews } from '../rate-limit/failed-media.service.js';
+import { type LateRefusal, LateRefusalsService } from '../rate-limit/late-refusals.service.js';
 import { MessagingLimitService } from '../rate-limit/messaging-limit.service.js';
-import { type LateRefusal, StopsService } from '../rate-limit/stops.service.js';
 import { learnAll } from './learn-all.js';
 import { type Change, type LockedMessage, lockMessages, writeChanges } from './message-changes.store.js';
 import { readContents } from './messages.store.js';
@@ -53,7 +54,7 @@ export class DeliveryService {
     private readonly outbox: OutboxSignal,
     private readonly messaging: MessagingLimitService,
     private readonly failedMedia: FailedMediaService,
-    private readonly stops: StopsService,
+    private readonly refusals: LateRefusalsService,
     private readonly runtime: Runtime,
   ) {
     this.statuses = runtime.metrics.counter('heliograph_statuses_total', 'Statuses that matched a message.', [
@@ -103,7 +104,7 @@ export class DeliveryService {
     await writeChanges(tx, changes, this.runtime.publishesEvents);
     await forgetFiles(tx, matched);
     await this.failedMedia.heard(tx, changes.flatMap(toStatusNews));
-    await this.stops.heard(tx, await lateRefusals(tx, changes));
+    await this.refusals.heard(tx, await lateRefusals(tx, changes));
     await this.messaging.delivered(tx, matched.flatMap(toDelivery));
     for (const { report } of matched) this.statuses.inc({ status: knownStatus(report.report.status) });
     return { unmatched, mismatched };
@@ -158,28 +159,27 @@ function toStatusNews({ before, learned }: Change): StatusNews[] {
   return learned.events.map((event) => ({ portfolioId, phoneNumberId, type, status: event.type, codes }));
 }
 
-/** What stops something of what Meta refused after it had taken it; the names of templates are read when they matter. */
+/** What Meta refused after it had taken it, as far as it is heeded; the names of templates are read when they matter. */
 async function lateRefusals(tx: Queryable, changes: readonly Change[]): Promise<LateRefusal[]> {
-  const refused = changes.flatMap(({ before, learned }) => {
-    if (!learned.events.some((event) => event.type === 'failed')) return [];
-    const codes = learned.message.delivery.errors.flatMap(({ code }) =>
-      code !== null && code in STOP_RULES ? [code] : [],
-    );
-    return codes.map((code) => ({ before, code, sentAt: learned.message.submittedAt ?? new Date(0) }));
-  });
-  const ofTemplates = refused
-    .filter(({ code }) => STOP_RULES[code]?.scope === 'template')
-    .map(({ before }) => before.id);
-  const contents = ofTemplates.length === 0 ? [] : await readContents(tx, ofTemplates);
-  const templateOf = new Map(contents.map(({ id, content }) => [id, (content as { name?: unknown }).name]));
-  return refused.map(({ before, code, sentAt }) => {
-    const template = templateOf.get(before.id);
-    return {
-      phoneNumberId: before.phoneNumberId,
-      template: typeof template === 'string' ? template : null,
-      code,
-      sentAt,
-    };
+  const failed = changes.filter(({ learned }) => learned.events.some((event) => event.type === 'failed'));
+  const refused = failed.flatMap(({ before, learned: { message } }) =>
+    message.delivery.errors.flatMap(({ code }) => {
+      if (code === null || !isHeededLate(code)) return [];
+      const failedAt = message.delivery.times.failed ?? new Date(0);
+      return [{ before, code, failedAt, sentAt: message.submittedAt ?? failedAt }];
+    }),
+  );
+  const ofTemplates = refused.filter(({ code }) => STOP_RULES[code]?.scope === 'template');
+  const contents =
+    ofTemplates.length === 0
+      ? []
+      : await readContents(
+          tx,
+          ofTemplates.map(({ before }) => before.id),
+        );
+  const templateOf = new Map(contents.map(({ id, content }) => [id, String((content as { name?: unknown }).name)]));
+  return refused.map(({ before: { id, portfolioId, phoneNumberId }, ...of }) => {
+    return { ...of, portfolioId, phoneNumberId, template: templateOf.get(id) ?? null };
   });
 }
 

@@ -3,6 +3,7 @@ import { AccountsModule } from '../accounts/accounts.module.js';
 import { MetaModule } from '../meta/meta.module.js';
 import { FailedMediaService } from './failed-media.service.js';
 import { FullHoursService } from './full-hours.service.js';
+import { LateRefusalsService } from './late-refusals.service.js';
 import { LimitsService } from './limits.service.js';
 import { MarketingCapsService } from './marketing-caps.service.js';
 import { MessagingLimitService } from './messaging-limit.service.js';
@@ -32,6 +33,7 @@ import { WabaCallsService } from './waba-calls.service.js';
     WabaCallsService,
     FullHoursService,
     FailedMediaService,
+    LateRefusalsService,
     PoliciesService,
     RateLimitJobsService,
   ],
@@ -44,6 +46,7 @@ import { WabaCallsService } from './waba-calls.service.js';
     WabaCallsService,
     FullHoursService,
     FailedMediaService,
+    LateRefusalsService,
     RateLimitJobsService,
   ],
 })

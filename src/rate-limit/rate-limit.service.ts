@@ -21,6 +21,7 @@ import { LanePolicies } from './lane-policies.js';
 import { LaneReports } from './lane-reports.js';
 import { readingsStamp } from './ledger.store.js';
 import { MediaWatch } from './media-watch.js';
+import { RefusalWatch } from './refusal-watch.js';
 import { StopsService } from './stops.service.js';
 import { Utilisations } from './utilisations.js';
 
@@ -83,6 +84,7 @@ export class RateLimitService {
   private readonly unreachable = new Map<string, number>();
   private readonly inbound: InboundWatch;
   private readonly media: MediaWatch;
+  private readonly refusals: RefusalWatch;
   private readonly reports: LaneReports;
   private readonly policies: LanePolicies;
   private readonly escalations: Escalations;
@@ -104,6 +106,7 @@ export class RateLimitService {
     const { metrics } = runtime;
     this.inbound = new InboundWatch(db, runtime.clock);
     this.media = new MediaWatch(db, runtime.clock);
+    this.refusals = new RefusalWatch(db, runtime.clock);
     this.reports = new LaneReports(db, runtime);
     this.policies = new LanePolicies(db, runtime.clock);
     this.escalations = new Escalations({ db, accounts, policies: this.policies, stops }, runtime);
@@ -173,6 +176,8 @@ export class RateLimitService {
     await this.inbound.tend(busy, (id) => this.limiter(id));
     await this.utilisations.tend(busy, this.lanes);
     for (const id of await this.media.tend(busy, this.lanes)) this.mediaPaused(id);
+    const late = await this.refusals.tend(busy.filter((id) => this.lanes.has(id)));
+    for (const { phoneNumberId, code } of late) this.hearLate(phoneNumberId, code);
     await this.reports.tend(busy, this.lanes);
     if (!this.isMeasured) this.measure();
   }
@@ -266,6 +271,11 @@ export class RateLimitService {
       this.escalations.refused(phoneNumberId, { code: news.code, title: reaction.title }, limiter);
     // A stop holds exactly what it must, and a person can release it; a pause beside it would hold replies as well.
     if (!isStopped) this.react(phoneNumberId, reaction);
+  }
+
+  /** Takes on what a status told: of a message that is not under way any more. */
+  private hearLate(phoneNumberId: string, code: number): void {
+    this.hear({ phoneNumberId, type: '', template: null, code, reaction: reactionTo(code), usage: [] });
   }
 
   /** Slows down what a refusal of Meta's says must slow down. */

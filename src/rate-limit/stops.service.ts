@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
 import { AccountsService } from '../accounts/accounts.service.js';
-import { STOP_RULES, type Stop, type StopScope, stopsAfterAll } from '../core/limits/stop.js';
+import { stopsAfterAll } from '../core/limits/late-refusal.js';
+import { STOP_RULES, type Stop, type StopScope } from '../core/limits/stop.js';
 import { reactionTo } from '../core/meta-errors/meta-error-table.js';
 import { Db } from '../platform/db/db.js';
 import type { Queryable } from '../platform/db/queryable.js';
@@ -19,8 +20,8 @@ import {
 
 export type { Release } from './stops.store.js';
 
-/** A refusal of Meta's that came in a status, after it had taken the message. */
-export interface LateRefusal {
+/** A refusal of Meta's that may stop something. */
+export interface StoppingRefusal {
   readonly phoneNumberId: string;
   /** The template's name; null for other messages. */
   readonly template: string | null;
@@ -106,7 +107,7 @@ export class StopsService {
    * do: in the caller's transaction, and every process learns of it within a second. Old news stops nothing
    * (`stopsAfterAll`).
    */
-  async heard(tx: Queryable, refusals: readonly LateRefusal[]): Promise<void> {
+  async heard(tx: Queryable, refusals: readonly StoppingRefusal[]): Promise<void> {
     const latest = new Map<string, { readonly stop: NewStop; readonly sentAtMs: number }>();
     for (const refusal of refusals) {
       const stop = this.stopAfter(refusal, reactionTo(refusal.code).title);
@@ -131,7 +132,10 @@ export class StopsService {
     for (const stop of begun) this.report(stop);
   }
 
-  private stopAfter({ phoneNumberId, template, code }: Omit<LateRefusal, 'sentAt'>, reason: string): NewStop | null {
+  private stopAfter(
+    { phoneNumberId, template, code }: Omit<StoppingRefusal, 'sentAt'>,
+    reason: string,
+  ): NewStop | null {
     const rule = STOP_RULES[code];
     const number = this.accounts.phoneNumber(phoneNumberId);
     const scopeId = rule === undefined || number === undefined ? null : scopeIdOf(rule.scope, number, template);

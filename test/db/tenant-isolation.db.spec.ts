@@ -13,6 +13,7 @@ import { appendNotices } from '../../src/platform/ledger/notices.store.js';
 import { insertEscalation } from '../../src/rate-limit/escalations.store.js';
 import { countFailedMedia } from '../../src/rate-limit/failed-media.store.js';
 import { writeReports } from '../../src/rate-limit/lane-reports.store.js';
+import { writeRateRefusals } from '../../src/rate-limit/late-refusals.store.js';
 import { lockReach, recordCounted } from '../../src/rate-limit/marketing-caps.store.js';
 import { makePlaces, writeMessagingLimit } from '../../src/rate-limit/messaging-limit.store.js';
 import { writePolicy } from '../../src/rate-limit/policies.store.js';
@@ -206,6 +207,7 @@ async function fillEveryTable(db: Db, of: PortfolioRows): Promise<void> {
   await recordCounted(db, portfolioId, new Date());
   await insertEscalation(db, { portfolioId, phoneNumberId, ...level });
   await countFailedMedia(db, [{ portfolioId, phoneNumberId, failures: 1, hasArrived: false }]);
+  await writeRateRefusals(db, [{ portfolioId, phoneNumberId, code: 130429 }]);
   await recordErasure(db, { id: newId(), portfolioId, askedBy: newId(), erased: {} });
   await recordUpload(db, { ...file, portfolioId, phoneNumberId, metaMediaId: 'at Meta', lifeMs: 60_000 });
 }

@@ -16,6 +16,7 @@ import { TemplatesClient } from '../../src/meta/templates-client.js';
 import { LocalBlobs } from '../../src/platform/blobs/local-blobs.js';
 import { KeyRing } from '../../src/platform/crypto/key-ring.js';
 import { FailedMediaService } from '../../src/rate-limit/failed-media.service.js';
+import { LateRefusalsService } from '../../src/rate-limit/late-refusals.service.js';
 import { LimitsService } from '../../src/rate-limit/limits.service.js';
 import { MarketingCapsService } from '../../src/rate-limit/marketing-caps.service.js';
 import { MessagingLimitService } from '../../src/rate-limit/messaging-limit.service.js';
@@ -80,7 +81,7 @@ export class Services {
       this.outbox,
       this.messaging,
       new FailedMediaService(this.runtime),
-      this.stops,
+      new LateRefusalsService(this.stops, this.runtime),
       this.runtime,
     );
     this.limits = new RateLimitService(this.accounts, this.stops, db, this.runtime);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { META_ERRORS } from '../meta-errors/meta-error-table.js';
-import { STOP_RULES, type Stop, stopOf, stopsAfterAll } from './stop.js';
+import { STOP_RULES, type Stop, stopOf } from './stop.js';
 
 const message = { phoneNumberId: 'n1', wabaId: 'w1', portfolioId: 'p1', type: 'text', template: null };
 const campaign = { ...message, type: 'template', template: 'spring' };
@@ -45,29 +44,5 @@ describe('the errors that stop something', () => {
     for (const code of Object.keys(STOP_RULES).map(Number)) {
       expect([code, META_ERRORS[code]?.onSend, META_ERRORS[code]?.slow !== 'none']).toEqual([code, 'rejected', true]);
     }
-  });
-});
-
-describe('a refusal that comes in a status', () => {
-  const DAY_MS = 86_400_000;
-  const instant = fc.integer({ min: 0, max: 3 * DAY_MS });
-
-  it('stops something exactly when its message was sent within a day, and since the last release', () => {
-    fc.assert(
-      fc.property(instant, fc.option(instant), instant, (sentAtMs, releasedAtMs, nowMs) => {
-        const isYoung = nowMs <= sentAtMs + DAY_MS;
-        const isKnown = releasedAtMs !== null && sentAtMs <= releasedAtMs;
-        expect(stopsAfterAll(sentAtMs, releasedAtMs, nowMs)).toBe(isYoung && !isKnown);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('never stops again what a release has let go on, however late and often it is delivered', () => {
-    fc.assert(
-      fc.property(instant, instant, instant, (sentAtMs, laterMs, nowMs) => {
-        expect(stopsAfterAll(sentAtMs, sentAtMs + laterMs, nowMs)).toBe(false);
-      }),
-    );
   });
 });

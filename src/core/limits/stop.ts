@@ -40,17 +40,6 @@ export const STOP_RULES: Readonly<Record<number, StopRule>> = {
   134101: { scope: 'template', stops: 'all', endsAfterMs: HOUR_MS / 6 },
 };
 
-/** A refusal in a status that comes later than this after its message was sent tells nothing of how things stand now. */
-const LATE_MS = 24 * HOUR_MS;
-
-/**
- * Whether a refusal that came in a status, minutes after Meta had taken the message, still stops something. Statuses come
- * late and again: one of a message that was sent before somebody released the stop is what that somebody knew.
- */
-export function stopsAfterAll(sentAtMs: number, releasedAtMs: number | null, nowMs: number): boolean {
-  return nowMs - sentAtMs <= LATE_MS && (releasedAtMs === null || sentAtMs > releasedAtMs);
-}
-
 /** A stop in force. */
 export interface Stop {
   readonly scope: StopScope;
