@@ -42,7 +42,7 @@ const SAMPLE = 10_000;
 /**
  * How a number's messages were received since `sinceMs` ago, a day at most but for what Meta took in the stage.
  * Complaints are what is told of them: people who opted out (by word, by WhatsApp's switch, by Meta's 131050), and
- * messages that Meta refused as spam (131048). Meta does not tell who blocked or reported.
+ * messages that Meta refused as spam (131048), at once or after it had taken them. Meta does not tell who blocked or reported.
  */
 export async function receptionOf(
   q: Queryable,
@@ -58,7 +58,8 @@ export async function receptionOf(
         order by armed_at desc
         limit ${SAMPLE}
      ), lately as (
-       select s.outcome, s.error, m.failed_at
+       select s.outcome, m.failed_at,
+              s.error->>'code' = '131048' or m.errors @> '[{"code": 131048}]' as is_spam
          from stage s
          left join messages m on m.id = s.message_id
         where s.armed_at > clock_timestamp() - interval '1 day'
@@ -66,7 +67,7 @@ export async function receptionOf(
      select (select count(*) from stage where outcome = 'accepted') as accepted_in_stage,
             (select count(*) from lately where outcome = 'accepted') as accepted,
             (select count(*) from lately where failed_at is not null) as failed,
-            (select count(*) from lately where error->>'code' = '131048')
+            (select count(*) from lately where is_spam)
             + (select count(*)
                  from opt_outs
                 where portfolio_id = $1 and phone_number_id in ($2, '') and opted_out and source <> 'api'

@@ -41,7 +41,11 @@ const get = () => policies.get(tenant(), portfolio.phoneNumberId);
 const history = async () => (await policies.history(tenant(), { phone_number_id: portfolio.phoneNumberId })).changes;
 
 /** Has attempts of some age in the ledger, with what came of them. */
-async function sent(count: number, ageMs: number, of: { type?: string; failed?: boolean; code?: number } = {}) {
+async function sent(
+  count: number,
+  ageMs: number,
+  of: { type?: string; failed?: boolean; code?: number; lateCode?: number } = {},
+) {
   const ids = await store(db, portfolio, ...Array.from({ length: count }, () => ({ type: of.type ?? 'text' })));
   const worker = await aWorker(database);
   expect(await worker.arm(await worker.take(), ids)).toHaveLength(count);
@@ -53,6 +57,11 @@ async function sent(count: number, ageMs: number, of: { type?: string; failed?: 
       where message_id = any($1::uuid[])`,
     [ids, ageMs, outcome, of.code ?? null],
   );
+  if (of.lateCode !== undefined)
+    await db.run(
+      `update messages set errors = jsonb_build_array(jsonb_build_object('code', $2::integer)) where id = any($1)`,
+      [ids, of.lateCode],
+    );
   if (of.failed) await db.run(`update messages set failed_at = now() where id = any($1::uuid[])`, [ids]);
 }
 
@@ -225,6 +234,11 @@ describe('a warm-up', () => {
     ['Meta’s rating', () => rated('YELLOW'), /rates the quality of the number YELLOW/],
     ['failures', () => sent(12, 1000, { failed: true }), /10\.7 % of its messages failed/],
     ['refusals as spam', () => sent(1, 1000, { code: 131048 }), /1\.0 % of its messages made people complain/],
+    [
+      'messages that failed as spam after Meta had taken them',
+      () => sent(1, 1000, { failed: true, lateCode: 131048 }),
+      /1\.0 % of its messages made people complain/,
+    ],
     [
       'opt-outs',
       () =>
