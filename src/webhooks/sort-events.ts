@@ -4,6 +4,7 @@ import { type OptOutWords, type Wish, wishOf } from '../core/consent/opt-out-wor
 import { readToken } from '../core/delivery/callback-token.js';
 import { inboundFileOf } from '../core/media/inbound-file.js';
 import { toStorableText } from '../core/text/well-formed.js';
+import { datedAt } from '../core/webhook/dated-at.js';
 import { parseWebhook } from '../core/webhook/parse-webhook.js';
 import { saysWhen } from '../core/webhook/says-when.js';
 import type {
@@ -255,8 +256,7 @@ function toNotice(
         ? idOf('account', String(webhook.id), String(position))
         : idOf('account', portfolioId, wabaId, field, String(toldAt?.getTime() ?? ''), canonicalJson(raw)),
     type: /^[a-z_]{1,64}$/.test(field) ? field : 'unknown_field',
-    // A clock of Meta's that is ahead does not date news into the future.
-    occurredAt: toldAt !== null && toldAt < webhook.received_at ? toldAt : webhook.received_at,
+    occurredAt: datedAt(toldAt, webhook.received_at),
     data: { waba_id: wabaId, field, value: raw },
   };
 }

@@ -75,3 +75,10 @@ it('goes on with a template that Meta lets go on, and with no other', async () =
   await hear('message_template_status_update', { ...template, event: 'UNPAUSED' });
   expect(await inForce()).toEqual([132016]);
 });
+
+it('goes on by a sample of Meta’s documents, whose date is longer ago than Meta redelivers', async () => {
+  await stop('template', `${LUCKY.wabaId}/spring`, 132015);
+  const template = { message_template_id: 1, message_template_name: 'spring', message_template_language: 'en_US' };
+  await hear('message_template_status_update', { ...template, event: 'UNPAUSED' }, 1000, Date.UTC(2025, 4, 28));
+  expect(await inForce()).toEqual([]);
+});
