@@ -126,8 +126,10 @@ What the gateway makes of each error code of Meta's. A message that was refused 
 Codes 200 to 299 that are not listed count as permission errors; any other code that is not listed is rejected, or
 \`unknown\` when it came with HTTP 5xx.
 
-The same codes come in \`failed\` statuses; there they are reported and change nothing else: nothing is resent after a
-\`failed\` status.
+The same codes come in \`failed\` statuses, minutes after Meta took the message. There they are reported, and nothing is
+resent after a \`failed\` status. What stops an account, a number or a template stops it all the same
+([operations.md](operations.md#what-ends-a-stop)), 130429 and 131057 slow the number down, and 131047, 131049 and 131050
+tell of the person.
 
 ${table(['code', "Meta's title", 'the send', 'what pauses', 'who acts', 'what to do'], metas)}
 `;
