@@ -6,6 +6,7 @@ import { parseGraphError } from '../core/meta-errors/parse-graph-error.js';
 import type { GatewayConfig } from '../platform/config/settings.js';
 import { CONFIG } from '../platform/tokens.js';
 import { CallCounter } from './call-counter.js';
+import { nextCursor } from './next-cursor.js';
 import { exchange, type WholeAnswer, type WireWatch, watchedClient } from './wire-watch.js';
 
 /** A business phone number as the Graph API lists it. */
@@ -219,12 +220,6 @@ function failureCode(error: unknown): string {
     if (typeof code === 'string') return code;
   }
   return error instanceof Error ? error.name : 'UNKNOWN';
-}
-
-function nextCursor(page: Record<string, unknown>): string | null {
-  const paging = page.paging as { cursors?: { after?: unknown }; next?: unknown } | undefined;
-  const after = paging?.cursors?.after;
-  return paging?.next !== undefined && typeof after === 'string' ? after : null;
 }
 
 function toNumber(raw: unknown): GraphPhoneNumber[] {
