@@ -154,7 +154,7 @@ table late_refusals: row level security
   column phone_number_id: text not null
   column code: integer not null
   column portfolio_id: uuid not null
-  column latest_at: timestamp with time zone not null default clock_timestamp()
+  column sent_at: timestamp with time zone not null
   constraint late_refusals_phone_number_id_fkey: FOREIGN KEY (phone_number_id) REFERENCES phone_numbers(phone_number_id) ON DELETE CASCADE
   constraint late_refusals_pkey: PRIMARY KEY (phone_number_id, code)
   constraint late_refusals_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
@@ -554,6 +554,17 @@ table rate_limit_policy_changes: row level security
   index rate_limit_policy_changes_of: CREATE INDEX rate_limit_policy_changes_of ON public.rate_limit_policy_changes USING btree (portfolio_id, phone_number_id, id)
   policy rate_limit_policy_changes_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
   grant heliograph_tenant: insert, select
+
+table release_signals: row level security
+  column scope: text not null
+  column scope_id: text not null
+  column code: integer not null
+  column portfolio_id: uuid not null
+  column at: timestamp with time zone not null
+  constraint release_signals_pkey: PRIMARY KEY (scope, scope_id, code)
+  constraint release_signals_portfolio_id_fkey: FOREIGN KEY (portfolio_id) REFERENCES portfolios(id) ON DELETE CASCADE
+  policy release_signals_of_tenant: ALL to heliograph_tenant using (portfolio_id = (NULLIF(current_setting('heliograph.portfolio_id'::text, true), ''::text))::uuid) check -
+  grant heliograph_tenant: select
 
 table scheduled_jobs: open to its owner only
   column name: text not null

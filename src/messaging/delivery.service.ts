@@ -159,7 +159,9 @@ function toStatusNews({ before, learned }: Change): StatusNews[] {
   return learned.events.map((event) => ({ portfolioId, phoneNumberId, type, status: event.type, codes }));
 }
 
-/** What Meta refused after it had taken it, as far as it is heeded; the names of templates are read when they matter. */
+/**
+ * What Meta refused after it had taken it, as far as it is heeded; the names of templates are read when they matter.
+ */
 async function lateRefusals(tx: Queryable, changes: readonly Change[]): Promise<LateRefusal[]> {
   const failed = changes.filter(({ learned }) => learned.events.some((event) => event.type === 'failed'));
   const refused = failed.flatMap(({ before, learned: { message } }) =>
@@ -177,9 +179,10 @@ async function lateRefusals(tx: Queryable, changes: readonly Change[]): Promise<
           tx,
           ofTemplates.map(({ before }) => before.id),
         );
-  const templateOf = new Map(contents.map(({ id, content }) => [id, String((content as { name?: unknown }).name)]));
+  const templateOf = new Map(contents.map(({ id, content }) => [id, (content as { name?: unknown }).name]));
   return refused.map(({ before: { id, portfolioId, phoneNumberId }, ...of }) => {
-    return { ...of, portfolioId, phoneNumberId, template: templateOf.get(id) ?? null };
+    const template = templateOf.get(id);
+    return { ...of, portfolioId, phoneNumberId, template: typeof template === 'string' ? template : null };
   });
 }
 

@@ -8,9 +8,9 @@ import { type LaneReport, writeReports } from './lane-reports.store.js';
 const TELL_EVERY_MS = 1000;
 
 /**
- * Tells the other replicas how the lanes of this worker stand, about once a second and in one statement: a request about a
- * number may come in anywhere, and the next owner of a lane goes on from what was told of its pauses, its rate and its
- * media. Idle lanes are told about once more, and then not at all.
+ * Tells the other replicas how the lanes of this worker stand, about once a second and in one statement: a request
+ * about a number may come in anywhere, and the next owner of a lane goes on from what was told of its pauses, its rate
+ * and its media. Idle lanes are told about once more, and then not at all.
  */
 export class LaneReports {
   private readonly telling: Every;
@@ -25,7 +25,10 @@ export class LaneReports {
     this.telling = new Every(TELL_EVERY_MS, runtime.clock);
   }
 
-  /** The next owner of a lane has to know of a change: it is told within a second, or in the next round when it is `urgent`. */
+  /**
+   * The next owner of a lane has to know of a change: it is told within a second, or in the next round when it is
+   * `urgent`.
+   */
   changed(phoneNumberId: string, urgent: boolean): void {
     this.toTell.add(phoneNumberId);
     this.isUrgent ||= urgent;
@@ -63,7 +66,8 @@ export class LaneReports {
 }
 
 function reportOf(phoneNumberId: string, lane: Lane, nowMs: number): LaneReport {
-  const pause = lane.limiter.pauseAt(nowMs);
+  // The next owner keeps the lasting one; its own, if that is longer, is over with it.
+  const pause = lane.limiter.lastingPauseAt(nowMs) ?? lane.limiter.pauseAt(nowMs);
   const mediaInMs = lane.media.freeAtMs - nowMs;
   return {
     phoneNumberId,

@@ -19,6 +19,7 @@ import { type Inheritance, type Learnt, readLearnt } from './inheritance.js';
 import { type Candidate, Lane, type PairPlace } from './lane.js';
 import { LanePolicies } from './lane-policies.js';
 import { LaneReports } from './lane-reports.js';
+import type { TakenRefusal } from './late-refusals.store.js';
 import { readingsStamp } from './ledger.store.js';
 import { MediaWatch } from './media-watch.js';
 import { RefusalWatch } from './refusal-watch.js';
@@ -177,7 +178,7 @@ export class RateLimitService {
     await this.utilisations.tend(busy, this.lanes);
     for (const id of await this.media.tend(busy, this.lanes)) this.mediaPaused(id);
     const late = await this.refusals.tend(busy.filter((id) => this.lanes.has(id)));
-    for (const { phoneNumberId, code } of late) this.hearLate(phoneNumberId, code);
+    for (const refusal of late) this.hearLate(refusal);
     await this.reports.tend(busy, this.lanes);
     if (!this.isMeasured) this.measure();
   }
@@ -273,9 +274,17 @@ export class RateLimitService {
     if (!isStopped) this.react(phoneNumberId, reaction);
   }
 
-  /** Takes on what a status told: of a message that is not under way any more. */
-  private hearLate(phoneNumberId: string, code: number): void {
-    this.hear({ phoneNumberId, type: '', template: null, code, reaction: reactionTo(code), usage: [] });
+  /**
+   * Takes on what a status told of a message that was sent a while ago: as much as an answer at that instant would
+   * still mean now. It is no step of an escalation: statuses trickle in long after the lane has stopped.
+   */
+  private hearLate({ phone_number_id, code, sent_ago_ms }: TakenRefusal): void {
+    const limiter = this.limiter(phone_number_id);
+    const nowMs = this.runtime.clock.monotonicMs();
+    const reaction = reactionTo(code);
+    if (reaction === THROUGHPUT_REACHED) limiter?.giveWay(nowMs, nowMs - sent_ago_ms);
+    else limiter?.pause(nowMs - sent_ago_ms + reaction.pauseMs, reaction.title);
+    this.pauses.inc({ scope: reaction === THROUGHPUT_REACHED ? 'throughput' : reaction.slow });
   }
 
   /** Slows down what a refusal of Meta's says must slow down. */

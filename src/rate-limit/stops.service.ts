@@ -16,6 +16,7 @@ import {
   releaseStopsOf,
   type StopRow,
   stopsInForce,
+  writeSignals,
 } from './stops.store.js';
 
 export type { Release } from './stops.store.js';
@@ -28,6 +29,8 @@ export interface StoppingRefusal {
   readonly code: number;
   /** When the message was handed over, as far as is known. */
   readonly sentAt: Date;
+  /** When Meta refused it, as it says. */
+  readonly failedAt: Date;
 }
 
 /** How often the stops are read again, so that one that another replica set or released is known here. */
@@ -72,7 +75,9 @@ export class StopsService {
     );
   }
 
-  /** Adds one who is told when stops have begun, whichever process set them: once they are written down, and seen here. */
+  /**
+   * Adds one who is told when stops have begun, whichever process set them: once they are written down, and seen here.
+   */
   listen(listener: () => void): void {
     this.listeners.push(listener);
   }
@@ -89,7 +94,9 @@ export class StopsService {
     return (await stopsInForce(this.db)).map(toStop);
   }
 
-  /** Stops what an error of Meta's says must stop, and tells whether it does; errors that stop nothing change nothing. */
+  /**
+   * Stops what an error of Meta's says must stop, and tells whether it does; errors that stop nothing change nothing.
+   */
   learn(phoneNumberId: string, code: number | null, reason: string, template: string | null): boolean {
     const stop = code === null ? null : this.stopAfter({ phoneNumberId, template, code }, reason);
     if (stop === null) return false;
@@ -108,32 +115,27 @@ export class StopsService {
    * (`stopsAfterAll`).
    */
   async heard(tx: Queryable, refusals: readonly StoppingRefusal[]): Promise<void> {
-    const latest = new Map<string, { readonly stop: NewStop; readonly sentAtMs: number }>();
-    for (const refusal of refusals) {
+    const found = refusals.flatMap((refusal) => {
       const stop = this.stopAfter(refusal, reactionTo(refusal.code).title);
-      if (stop === null) continue;
-      const sentAtMs = Math.max(refusal.sentAt.getTime(), latest.get(keyOf(stop))?.sentAtMs ?? 0);
-      latest.set(keyOf(stop), { stop, sentAtMs });
-    }
-    if (latest.size === 0) return;
-    const found = [...latest.values()];
-    const releases = await lastReleases(
-      tx,
-      found.map(({ stop }) => stop),
-    );
-    const releasedAtMs = new Map(releases.map((r) => [keyOf(toStop(r)), r.released_at.getTime()]));
+      return stop === null ? [] : [{ stop, refusal }];
+    });
+    if (found.length === 0) return;
+    const releases = await lastReleases(tx, unique(found.map(({ stop }) => stop)));
+    const releasedAtMs = new Map(releases.map((r) => [keyOf({ ...r, scopeId: r.scope_id }), r.at.getTime()]));
     const nowMs = this.runtime.clock.now().getTime();
-    const news = found.filter((f) => stopsAfterAll(f.sentAtMs, releasedAtMs.get(keyOf(f.stop)) ?? null, nowMs));
-    const begun = await insertStops(
-      tx,
-      news.map(({ stop }) => stop),
-      this.runtime.publishesEvents,
-    );
+    const news = found.flatMap(({ stop, refusal }) => {
+      const [sentAtMs, failedAtMs] = [refusal.sentAt.getTime(), refusal.failedAt.getTime()];
+      const instants = { sentAtMs, failedAtMs, releasedAtMs: releasedAtMs.get(keyOf(stop)) ?? null };
+      if (!stopsAfterAll(instants, nowMs)) return [];
+      const endsAfterMs = stop.endsAfterMs === null ? null : failedAtMs + stop.endsAfterMs - nowMs;
+      return endsAfterMs === null || endsAfterMs > 0 ? [{ ...stop, endsAfterMs }] : [];
+    });
+    const begun = await insertStops(tx, unique(news), this.runtime.publishesEvents);
     for (const stop of begun) this.report(stop);
   }
 
   private stopAfter(
-    { phoneNumberId, template, code }: Omit<StoppingRefusal, 'sentAt'>,
+    { phoneNumberId, template, code }: Pick<StoppingRefusal, 'phoneNumberId' | 'template' | 'code'>,
     reason: string,
   ): NewStop | null {
     const rule = STOP_RULES[code];
@@ -148,7 +150,17 @@ export class StopsService {
     this.runtime.logger.error({ scope, code, reason }, 'sending has stopped until somebody releases it');
   }
 
-  /** Releases what signals of Meta's let go on, in the caller's transaction; every process learns of it within a second. */
+  /**
+   * Remembers signals of Meta's that let something go on, before what was sent earlier is heard of, in the caller's
+   * transaction.
+   */
+  async remember(tx: Queryable, signals: readonly Release[]): Promise<void> {
+    if (signals.length > 0) await writeSignals(tx, signals);
+  }
+
+  /**
+   * Releases what signals of Meta's let go on, in the caller's transaction; every process learns of it within a second.
+   */
   async releaseIn(tx: Queryable, releases: readonly Release[]): Promise<void> {
     for (const release of releases) {
       const count = await releaseStopsOf(tx, release, this.runtime.publishesEvents);
@@ -171,7 +183,10 @@ export class StopsService {
       for (const [key] of learnt) this.learnt.delete(key);
       const known = (await stopsInForce(this.db)).map(toStop);
       const keys = new Set(known.map(keyOf));
-      for (const stop of this.inForce) if (!keys.has(keyOf(stop))) this.ended.set(keyOf(stop), stop);
+      for (const stop of this.inForce) {
+        // One that was learnt while this was read has begun, and is not written down yet.
+        if (!keys.has(keyOf(stop)) && !this.learnt.has(keyOf(stop))) this.ended.set(keyOf(stop), stop);
+      }
       // What was learnt meanwhile is not written down yet, and holds all the same.
       this.inForce = [...known, ...[...this.learnt.values()].map((stop) => ({ ...stop, untilMs: null }))];
       this.tell(keys);
@@ -194,6 +209,12 @@ export class StopsService {
       await insertStops(tx, stops, this.runtime.publishesEvents);
     });
   }
+}
+
+/** One of each stop, the one that ends last. */
+function unique(stops: readonly NewStop[]): NewStop[] {
+  const inOrder = [...stops].sort((a, b) => (a.endsAfterMs ?? Infinity) - (b.endsAfterMs ?? Infinity));
+  return [...new Map(inOrder.map((stop) => [keyOf(stop), stop])).values()];
 }
 
 function keyOf({ scope, scopeId, code }: Pick<Stop, 'scope' | 'scopeId' | 'code'>): string {

@@ -34,8 +34,8 @@ const COLUMNS = `id, portfolio_id, scope, scope_id, stops, code, reason, since, 
 
 /**
  * Writes stops down and tells of those that begin, to be called within a transaction. One that is in force already
- * keeps its beginning and is not told of again; it lasts as long as the newer one if that is longer (replicas that learn
- * of the same error a moment apart). One whose time was over begins anew. Gives those that begin.
+ * keeps its beginning and is not told of again; it lasts as long as the newer one if that is longer (replicas that
+ * learn of the same error a moment apart). One whose time was over begins anew. Gives those that begin.
  */
 export async function insertStops(
   tx: Queryable,
@@ -72,18 +72,45 @@ export async function insertStops(
   return begun;
 }
 
-/** The last release of each of some stops, as the row of what was released; only of those that ever were. */
+/** When something was last let go on. */
+export interface LastRelease extends Pick<StopRow, 'scope' | 'scope_id' | 'code'> {
+  readonly at: Date;
+}
+
+/** When each of some stops was last released, or Meta said that it may be; only of those of which it is known. */
 export function lastReleases(
   q: Queryable,
   stops: readonly Pick<NewStop, 'scope' | 'scopeId' | 'code'>[],
-): Promise<(StopRow & { readonly released_at: Date })[]> {
+): Promise<LastRelease[]> {
   return q.rows(
-    `select distinct on (scope, scope_id, code) ${COLUMNS}
-       from limit_stops
-      where (scope, scope_id, code) in (select * from unnest($1::text[], $2::text[], $3::integer[]))
-        and released_at is not null
-      order by scope, scope_id, code, released_at desc`,
+    `with asked as (select * from unnest($1::text[], $2::text[], $3::integer[]) as n (scope, scope_id, code))
+     select scope, scope_id, code, max(at) as at
+       from (select scope, scope_id, code, released_at as at from limit_stops join asked using (scope, scope_id, code)
+              where released_at is not null
+             union all
+             select scope, scope_id, code, at from release_signals join asked using (scope, scope_id, code)) known
+      group by scope, scope_id, code`,
     [stops.map((s) => s.scope), stops.map((s) => s.scopeId), stops.map((s) => s.code)],
+  );
+}
+
+/** Writes down when Meta said that something may go on; the latest counts. */
+export async function writeSignals(tx: Queryable, signals: readonly Release[]): Promise<void> {
+  const each = signals.flatMap(({ codes, ...signal }) => codes.map((code) => ({ ...signal, code })));
+  await tx.run(
+    `insert into release_signals as known (scope, scope_id, code, portfolio_id, at)
+     select scope, scope_id, code, portfolio_id, max(at)
+       from unnest($1::text[], $2::text[], $3::integer[], $4::uuid[], $5::timestamptz[]) as n (scope, scope_id, code, portfolio_id, at)
+      group by scope, scope_id, code, portfolio_id
+      order by scope, scope_id, code
+     on conflict (scope, scope_id, code) do update set at = greatest(known.at, excluded.at)`,
+    [
+      each.map((s) => s.scope),
+      each.map((s) => s.scopeId),
+      each.map((s) => s.code),
+      each.map((s) => s.portfolioId),
+      each.map((s) => s.at),
+    ],
   );
 }
 

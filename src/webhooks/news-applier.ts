@@ -25,6 +25,11 @@ export class NewsApplier {
     private readonly media: InboundMediaService,
   ) {}
 
+  /** Remembers what lets something go on, before statuses of what was sent earlier are applied. */
+  async remember(tx: Queryable, { notices }: SortedEvents): Promise<void> {
+    await this.stops.remember(tx, notices.flatMap(releaseOf));
+  }
+
   /** Applies it in the caller's transaction; of inbound messages those only that are heard of for the first time. */
   async apply(tx: Queryable, sorted: SortedEvents, fresh: ReadonlySet<string>): Promise<void> {
     await this.consent.heardMessages(

@@ -21,7 +21,9 @@ const IDLE_MS = 100;
 /** After so many failures a webhook is set aside for people to look at. */
 const MOST_ATTEMPTS = 5;
 
-/** Applies what the inbox holds: everything a batch says is written in one transaction that also takes it off the queue. */
+/**
+ * Applies what the inbox holds: everything a batch says is written in one transaction that also takes it off the queue.
+ */
 @Injectable()
 export class WebhookApplierWorker implements Worker {
   readonly name = 'webhook-applier';
@@ -83,6 +85,7 @@ export class WebhookApplierWorker implements Worker {
       tokenKeys: this.keys.tokenKeys,
       words: { stop: this.runtime.config.optOutWords, resume: this.runtime.config.optInWords },
     });
+    await this.news.remember(tx, sorted);
     const { unmatched, mismatched } = await this.delivery.applyReports(tx, sorted.reports);
     if (unmatched.length > 0) await insertOrphans(tx, unmatched.map(toOrphan));
     const setAside = [...sorted.quarantined, ...mismatched.map((m) => toQuarantined(m.report, m.reason))];

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { Db } from '../../src/platform/db/db.js';
+import { LateRefusalsService } from '../../src/rate-limit/late-refusals.service.js';
 import { insertStops, listStops } from '../../src/rate-limit/stops.store.js';
 import { appendInbox } from '../../src/webhooks/inbox.store.js';
 import { bootstrapFile, LUCKY } from '../support/accounts.js';
@@ -21,6 +22,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await db.run('delete from limit_stops');
+  await db.run('delete from release_signals');
 });
 
 const stop = (scope: 'waba' | 'template', scopeId: string, code: number) =>
@@ -81,4 +83,17 @@ it('goes on by a sample of Meta’s documents, whose date is longer ago than Met
   const template = { message_template_id: 1, message_template_name: 'spring', message_template_language: 'en_US' };
   await hear('message_template_status_update', { ...template, event: 'UNPAUSED' }, 1000, Date.UTC(2025, 4, 28));
   expect(await inForce()).toEqual([]);
+});
+
+it('stays released when a refusal of before is heard of afterwards, although nothing had been stopped', async () => {
+  const template = { message_template_id: 1, message_template_name: 'spring', message_template_language: 'en_US' };
+  await hear('message_template_status_update', { ...template, event: 'UNPAUSED' }, 0, Date.now() - 5000);
+  const refusal = { portfolioId, phoneNumberId: LUCKY.phoneNumberId, template: 'spring', code: 132015 };
+  const late = new LateRefusalsService(services.stops, services.runtime);
+  const heard = (sentAt: Date) =>
+    db.transaction((tx) => late.heard(tx, [{ ...refusal, sentAt, failedAt: new Date() }]));
+  await heard(new Date(Date.now() - 10_000));
+  expect(await inForce()).toEqual([]);
+  await heard(new Date());
+  expect(await inForce()).toEqual([132015]);
 });

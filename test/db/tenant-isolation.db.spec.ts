@@ -17,7 +17,7 @@ import { writeRateRefusals } from '../../src/rate-limit/late-refusals.store.js';
 import { lockReach, recordCounted } from '../../src/rate-limit/marketing-caps.store.js';
 import { makePlaces, writeMessagingLimit } from '../../src/rate-limit/messaging-limit.store.js';
 import { writePolicy } from '../../src/rate-limit/policies.store.js';
-import { insertStops } from '../../src/rate-limit/stops.store.js';
+import { insertStops, writeSignals } from '../../src/rate-limit/stops.store.js';
 import { addCalls } from '../../src/rate-limit/waba-calls.store.js';
 import { claimSyncs, writeTemplates } from '../../src/templates/templates.store.js';
 import { insertInbound } from '../../src/webhooks/inbound.store.js';
@@ -207,7 +207,9 @@ async function fillEveryTable(db: Db, of: PortfolioRows): Promise<void> {
   await recordCounted(db, portfolioId, new Date());
   await insertEscalation(db, { portfolioId, phoneNumberId, ...level });
   await countFailedMedia(db, [{ portfolioId, phoneNumberId, failures: 1, hasArrived: false }]);
-  await writeRateRefusals(db, [{ portfolioId, phoneNumberId, code: 130429 }]);
+  await writeRateRefusals(db, [{ portfolioId, phoneNumberId, code: 130429, sentAt: new Date() }]);
+  const signal = { portfolioId, scope: 'template', scopeId: `${wabaId}/hello`, codes: [132015] } as const;
+  await writeSignals(db, [{ ...signal, by: 'Meta', at: new Date() }]);
   await recordErasure(db, { id: newId(), portfolioId, askedBy: newId(), erased: {} });
   await recordUpload(db, { ...file, portfolioId, phoneNumberId, metaMediaId: 'at Meta', lifeMs: 60_000 });
 }

@@ -222,6 +222,18 @@ describe('a lane', () => {
     expect(limiter.pauseAt(START_MS)).toEqual({ untilMs: START_MS + 900, reason: 'longer', isOfWorker: false });
   });
 
+  it('tells what another owner has to keep, also while its own reason holds it for longer', () => {
+    const limiter = new LaneLimiter(80, GUARD_MS);
+    limiter.pause(START_MS + 500, 'refused');
+    limiter.pause(START_MS + 900, 'unreachable', true);
+    expect(limiter.pauseAt(START_MS)?.reason).toBe('unreachable');
+    expect(limiter.lastingPauseAt(START_MS)).toEqual({ untilMs: START_MS + 500, reason: 'refused', isOfWorker: false });
+    expect(limiter.freeAtMs(START_MS)).toBe(START_MS + 900);
+    expect([limiter.lastingPauseAt(START_MS + 500), limiter.pauseAt(START_MS + 900)]).toEqual([null, null]);
+    limiter.pause(START_MS + 1200, 'refused again');
+    expect(limiter.pauseAt(START_MS + 600)?.reason).toBe('refused again');
+  });
+
   it('slows down at once when its level falls', () => {
     const limiter = new LaneLimiter(1000, GUARD_MS);
     for (let t = 0; t < 500; t += 1) spendAll(limiter, START_MS + t, 1);
@@ -257,6 +269,15 @@ describe('a lane that Meta refuses for its throughput', () => {
     limiter.giveWay(START_MS + 1000);
     expect(limiter.currentMps).toBe(88);
     expect(limiter.throughputMps).toBe(100);
+  });
+
+  it('gives way no more for what was sent before it last did, however late Meta refuses that', () => {
+    const limiter = new LaneLimiter(100, GUARD_MS);
+    limiter.giveWay(START_MS);
+    for (let second = 2; second < 60; second += 1) limiter.giveWay(START_MS + second * 1000, START_MS - 1);
+    expect(limiter.currentMps).toBe(94);
+    limiter.giveWay(START_MS + 60_000, START_MS + 59_000);
+    expect(limiter.currentMps).toBe(88);
   });
 
   it('sends no more than it gave way to, from that moment on', () => {

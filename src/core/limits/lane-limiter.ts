@@ -11,7 +11,9 @@ export interface Pause {
 
 const SECOND_MS = 1000;
 
-/** Share of a second's limit that may go at once after a stall, to catch up with it. The log bounds the second anyway. */
+/**
+ * Share of a second's limit that may go at once after a stall, to catch up with it. The log bounds the second anyway.
+ */
 const BURST_SHARE = 0.1;
 
 /**
@@ -31,7 +33,9 @@ const GIVE_WAY = { factor: 0.94, everyMs: 1000, backShare: 0.02, leastShare: 0.0
 export class LaneLimiter {
   private readonly window: ArrivalWindow;
   private tatMs = Number.NEGATIVE_INFINITY;
+  /** For everybody's reasons, and for those of this worker. */
   private paused: Pause | null = null;
+  private unreachable: Pause | null = null;
   /** The part of the level that is in use, when it last gave way and when Meta last refused, or it came back a step. */
   private share = 1;
   private gaveWayAtMs = Number.NEGATIVE_INFINITY;
@@ -86,8 +90,12 @@ export class LaneLimiter {
     this.use(this.share);
   }
 
-  /** Meta refused a message for the number's throughput: gives way a little, once a second at most. */
-  giveWay(nowMs: number): void {
+  /**
+   * Meta refused a message for the number's throughput: gives way a little, once a second at most. What was sent before
+   * it last gave way, and is refused afterwards, says nothing of the rate that it has now.
+   */
+  giveWay(nowMs: number, sentAtMs = nowMs): void {
+    if (sentAtMs < this.gaveWayAtMs) return;
     // Every refusal keeps it from coming back; a lane that came back once a second whatever happens would never settle.
     this.quietSinceMs = nowMs;
     if (nowMs - this.gaveWayAtMs < GIVE_WAY.everyMs) return;
@@ -138,7 +146,9 @@ export class LaneLimiter {
     this.tatMs = gcraSpend(this.pace(), this.tatMs, atMs);
   }
 
-  /** Goes on with the part of the level that an earlier owner used `agoMs` ago, and the steps it has come back since. */
+  /**
+   * Goes on with the part of the level that an earlier owner used `agoMs` ago, and the steps it has come back since.
+   */
   inheritShare(share: number, agoMs: number, nowMs: number): void {
     const steps = Math.floor(Math.max(0, agoMs) / GIVE_WAY.everyMs);
     this.quietSinceMs = nowMs;
@@ -147,7 +157,10 @@ export class LaneLimiter {
 
   /** Sends nothing until `untilMs`; a shorter pause than the one in force changes nothing. */
   pause(untilMs: number, reason: string, isOfWorker = false): void {
-    if (this.paused === null || untilMs > this.paused.untilMs) this.paused = { untilMs, reason, isOfWorker };
+    const known = isOfWorker ? this.unreachable : this.paused;
+    if (known !== null && untilMs <= known.untilMs) return;
+    if (isOfWorker) this.unreachable = { untilMs, reason, isOfWorker };
+    else this.paused = { untilMs, reason, isOfWorker };
   }
 
   /** Ends the pause in force if this is its reason: by now something else holds the lane. */
@@ -155,15 +168,22 @@ export class LaneLimiter {
     if (this.paused?.reason === reason) this.paused = null;
   }
 
-  /** The pause in force, or null. */
+  /** The pause in force, the longest if there are two; null when there is none. */
   pauseAt(nowMs: number): Pause | null {
-    return this.paused !== null && this.paused.untilMs > nowMs ? this.paused : null;
+    const [lasting, own] = [this.lastingPauseAt(nowMs), inForce(this.unreachable, nowMs)];
+    if (lasting === null || own === null) return lasting ?? own;
+    return own.untilMs > lasting.untilMs ? own : lasting;
+  }
+
+  /** The pause in force that another owner of the lane has to keep as well, or null. */
+  lastingPauseAt(nowMs: number): Pause | null {
+    return inForce(this.paused, nowMs);
   }
 
   /** The first instant from `nowMs` on at which one message may go. */
   freeAtMs(nowMs: number): number {
     const paceMs = gcraFreeAtMs(this.pace(), this.tatMs);
-    return Math.max(nowMs, this.paused?.untilMs ?? 0, this.window.freeAtMs(nowMs), paceMs);
+    return Math.max(nowMs, this.pauseAt(nowMs)?.untilMs ?? 0, this.window.freeAtMs(nowMs), paceMs);
   }
 
   private use(share: number): void {
@@ -175,4 +195,8 @@ export class LaneLimiter {
     const limit = this.window.limit;
     return { everyMs: SECOND_MS / limit, burst: Math.max(1, Math.floor(limit * BURST_SHARE)) };
   }
+}
+
+function inForce(pause: Pause | null, nowMs: number): Pause | null {
+  return pause !== null && pause.untilMs > nowMs ? pause : null;
 }

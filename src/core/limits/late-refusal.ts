@@ -3,13 +3,16 @@ import { STOP_RULES } from './stop.js';
 
 const MINUTE_MS = 60_000;
 
-/** Later than this after its message was sent, a refusal tells nothing of what is stopped now. */
-const LATE_MS = 24 * 60 * MINUTE_MS;
+/** What Meta refused longer ago tells nothing of how things stand now: what is sent meanwhile does. */
+const LATE_MS = 60 * MINUTE_MS;
 
-/** A rate is a matter of the moment: older refusals for it are over. */
+/** A rate is a matter of the moment: that at which older messages were sent is another one. */
 const RATE_MS = MINUTE_MS;
 
-/** Whether a code slows a whole number down, as 130429 and 131057 do: Meta has not delivered the message and may the next. */
+/**
+ * Whether a code slows a whole number down, as 130429 and 131057 do: Meta has not delivered the message and may the
+ * next.
+ */
 export function slowsNumber(code: number): boolean {
   const { onSend, slow } = reactionTo(code);
   return onSend === 'retry' && slow === 'number';
@@ -21,14 +24,25 @@ export function isHeededLate(code: number): boolean {
 }
 
 /**
- * Whether a refusal that came in a status, minutes after Meta had taken the message, still stops something. Statuses come
- * late and again: one of a message that was sent before somebody released the stop is what that somebody knew.
+ * When a message was sent, when Meta refused it as it says, and when a person or Meta itself last let its like go on.
  */
-export function stopsAfterAll(sentAtMs: number, releasedAtMs: number | null, nowMs: number): boolean {
-  return nowMs - sentAtMs <= LATE_MS && (releasedAtMs === null || sentAtMs > releasedAtMs);
+export interface LateInstants {
+  readonly sentAtMs: number;
+  readonly failedAtMs: number;
+  readonly releasedAtMs: number | null;
 }
 
-/** Whether a refusal that Meta dates so still says something about the rate at which a number may send. */
-export function slowsStill(failedAtMs: number, nowMs: number): boolean {
-  return nowMs - failedAtMs <= RATE_MS;
+/**
+ * Whether a refusal that came in a status, minutes after Meta had taken the message, still stops something. Statuses
+ * come late and again: one of a message that was sent before the release is what whoever released knew.
+ */
+export function stopsAfterAll({ sentAtMs, failedAtMs, releasedAtMs }: LateInstants, nowMs: number): boolean {
+  return nowMs - failedAtMs <= LATE_MS && (releasedAtMs === null || sentAtMs > releasedAtMs);
+}
+
+/**
+ * Whether a refusal of a message that was sent then still says something about the rate at which its number may send.
+ */
+export function slowsStill(sentAtMs: number, nowMs: number): boolean {
+  return nowMs - sentAtMs <= RATE_MS;
 }
