@@ -12,6 +12,9 @@ import { type Freed, wakePutOff } from './send-queue.store.js';
 /** How often it is looked whether anything has ended, in memory. */
 const LOOK_EVERY_MS = 500;
 
+/** Most messages that are woken by one statement. */
+const AT_ONCE = 5000;
+
 /**
  * Lets messages go on that were put off because of a stop or of the state of their template, once that has ended. The
  * owner of their lane does it, and not who released the stop: the send loop has to know of the end first, or it would
@@ -37,20 +40,35 @@ export class EndedHolds implements Worker {
     const newly = this.newlyFreed();
     this.lately = [...this.lately, ...newly];
     if (this.lately.length > 0) {
-      for (const { phone_number_id, priority, fairness_key } of await wakePutOff(this.db, this.lately)) {
-        this.schedule.wake(phone_number_id, { priority, fairnessKey: fairness_key });
-      }
+      for (const freed of this.lately) await this.wake(freed);
       // Once more the next time: a message may have been judged before the end and put off after this.
       this.lately = newly;
     }
     return { nextInMs: LOOK_EVERY_MS };
   }
 
+  /**
+   * In small batches: the send loop may want to put one of the messages off again, and would wait for the lock of them
+   * all.
+   */
+  private async wake(freed: Freed): Promise<void> {
+    for (let left = true; left; ) {
+      const { queues, isLast } = await wakePutOff(this.db, freed, AT_ONCE);
+      for (const { priority, fairness_key: fairnessKey } of queues) {
+        this.schedule.wake(freed.phoneNumberId, { priority, fairnessKey });
+      }
+      left = !isLast;
+    }
+  }
+
   private newlyFreed(): Freed[] {
+    const lanes = this.keeper.lanes();
+    // While the lease has lapsed what has ended stays to be asked for.
+    if (lanes.length === 0) return [];
     const stops = this.stops.takeEnded();
     const templates = this.templates.takeSendableAgain();
     if (stops.length === 0 && templates.length === 0) return [];
-    return this.keeper.lanes().flatMap(({ phoneNumberId }) => {
+    return lanes.flatMap(({ phoneNumberId }) => {
       const number = this.accounts.phoneNumber(phoneNumberId);
       if (number === undefined) return [];
       const again = templates.filter(({ wabaId }) => wabaId === number.wabaId);

@@ -24,8 +24,8 @@ const NO_LANES_MS = 200;
 const PUT_OFF_MOST_MS = 60_000;
 
 /**
- * What a whole campaign may wait for is not looked at every minute: whoever waits for the messaging limit is woken when it
- * rises; marketing to a person may go at once when they write.
+ * What a whole campaign may wait for is not looked at every minute: whoever waits for the messaging limit is woken when
+ * it rises; marketing to a person may go at once when they write.
  */
 const PUT_OFF_LONGER_MS: Readonly<Partial<Record<LimitName, number>>> = {
   messaging: 24 * 3_600_000,

@@ -43,8 +43,9 @@ export interface QueueSlice {
 }
 
 /**
- * The messages of some queues that are due now, of each in the order in which they go, which is by due time: one list for each slice.
- * One range scan per slice, so a backlog of a million campaign messages costs neither a one-time password nor another campaign anything.
+ * The messages of some queues that are due now, of each in the order in which they go, which is by due time: one list
+ * for each slice. One range scan per slice, so a backlog of a million campaign messages costs neither a one-time
+ * password nor another campaign anything.
  */
 export async function peekDue(q: Queryable, slices: readonly QueueSlice[]): Promise<DueMessage[][]> {
   const rows = await q.rows<DueMessage & { readonly slice: number }>(
@@ -165,39 +166,57 @@ export interface Freed {
   readonly isOfTemplates: boolean;
 }
 
+/** Messages of one queue that were woken. */
+interface WokenQueue {
+  readonly priority: number;
+  readonly fairness_key: string;
+  readonly messages: number;
+}
+
+/** What one statement woke, and whether nothing is left to wake. */
+export interface WokenBatch {
+  readonly queues: readonly WokenQueue[];
+  readonly isLast: boolean;
+}
+
 /** Longest time for which a stop or the state of a template puts a message off (`send-loop.worker.ts`). */
 const PUT_OFF_BY_HOLD = '5 minutes';
 
 /**
- * Gives messages that were put off their old place in the queue, and tells the queues in which they are: what came later
- * for the same person, and was not looked at meanwhile, must not overtake them. Some of them wait for another limit as
- * well: they are looked at and put off again. What Meta refused and is to be tried again keeps its own time, and so does
- * what has not been due yet, as marketing that is spread after a full hour: nobody has touched it since it was accepted.
+ * Gives up to so many messages that were put off their old place in the queue, and tells the queues in which they are:
+ * what came later for the same person, and was not looked at meanwhile, must not overtake them. Some of them wait for
+ * another limit as well: they are looked at and put off again. What Meta refused and is to be tried again keeps its own
+ * time, and so does what has not been due yet, as marketing that is spread after a full hour: nobody has touched it
+ * since it was accepted.
  */
-export function wakePutOff(
-  q: Queryable,
-  freed: readonly Freed[],
-): Promise<{ phone_number_id: string; priority: number; fairness_key: string }[]> {
-  return q.rows(
-    `with woken as (
+export async function wakePutOff(q: Queryable, freed: Freed, upTo: number): Promise<WokenBatch> {
+  const woken = await q.rows<WokenQueue>(
+    `with due as (
+       select id
+         from messages
+        where phone_number_id = $1 and state in ('queued', 'scheduled') and retries = 0
+          and due_at > now() and due_at <= now() + interval '${PUT_OFF_BY_HOLD}'
+          and (send_at is null or (send_at <= now() and updated_at >= send_at))
+          and (type = 'template' or not $3::boolean)
+          and ($2::text is null or content->>'name' = $2)
+        limit $4
+          for no key update skip locked
+     ), woken as (
        update messages m
           set due_at = greatest(m.accepted_at, m.send_at), updated_at = now()
-         from unnest($1::text[], $2::text[], $3::boolean[]) as n (phone_number_id, template, of_templates)
-        where m.phone_number_id = n.phone_number_id and m.state in ('queued', 'scheduled') and m.retries = 0
-          and m.due_at > now() and m.due_at <= now() + interval '${PUT_OFF_BY_HOLD}'
-          and (m.send_at is null or (m.send_at <= now() and m.updated_at >= m.send_at))
-          and (m.type = 'template' or not n.of_templates)
-          and (n.template is null or m.content->>'name' = n.template)
-       returning m.phone_number_id, m.priority, m.fairness_key
+         from due
+        where m.id = due.id
+       returning m.priority, m.fairness_key
      )
-     select distinct phone_number_id, priority, fairness_key from woken`,
-    [freed.map((f) => f.phoneNumberId), freed.map((f) => f.template), freed.map((f) => f.isOfTemplates)],
+     select priority, fairness_key, count(*)::integer as messages from woken group by priority, fairness_key`,
+    [freed.phoneNumberId, freed.template, freed.isOfTemplates, upTo],
   );
+  return { queues: woken, isLast: woken.reduce((sum, { messages }) => sum + messages, 0) < upTo };
 }
 
 /**
- * The numbers of which anything waits, `most` at most, in the order of their ids. It hops from one to the next in the index, so it
- * costs what it finds: nothing while all is idle, however many numbers there are.
+ * The numbers of which anything waits, `most` at most, in the order of their ids. It hops from one to the next in the
+ * index, so it costs what it finds: nothing while all is idle, however many numbers there are.
  */
 export async function waitingNumbers(q: Queryable, most: number): Promise<string[]> {
   const rows = await q.rows<{ phone_number_id: string }>(
@@ -240,8 +259,8 @@ export interface QueuesAfter {
 }
 
 /**
- * The queues of some lanes in which something waits, `most` of each lane at most, in the order of priority and key. It hops from one to
- * the next in the index: a probe for each, however much waits in them.
+ * The queues of some lanes in which something waits, `most` of each lane at most, in the order of priority and key. It
+ * hops from one to the next in the index: a probe for each, however much waits in them.
  */
 export function listQueues(q: Queryable, after: readonly QueuesAfter[], most: number): Promise<WaitingQueue[]> {
   return q.rows<WaitingQueue>(
@@ -276,9 +295,10 @@ export function listQueues(q: Queryable, after: readonly QueuesAfter[], most: nu
 }
 
 /**
- * Where a waiting message stands: how many of its lane go before it, and in how long it is due. Of its own queue these are
- * those before it, of another with the same priority as many as its share allows until then, by what the number's policy says
- * of weights. An estimate when there is much: no more than 100,000 of anything are counted, and of other keys the first 200.
+ * Where a waiting message stands: how many of its lane go before it, and in how long it is due. Of its own queue these
+ * are those before it, of another with the same priority as many as its share allows until then, by what the number's
+ * policy says of weights. An estimate when there is much: no more than 100,000 of anything are counted, and of other
+ * keys the first 200.
  */
 export async function countAhead(
   q: Queryable,

@@ -132,6 +132,13 @@ describe('messages that were put off because of a stop', () => {
   });
 });
 
+it('is no end of a stop that it was learnt while the stops were read', async () => {
+  const reading = services.stops.refresh();
+  services.stops.learn(of.phoneNumberId, 131031, 'locked', null);
+  await reading;
+  expect(services.stops.takeEnded()).toEqual([]);
+});
+
 describe('messages that were put off because of the state of their template', () => {
   const told = async (status: string) => {
     const { wabaId, portfolioId } = of;
