@@ -61,8 +61,8 @@ export interface ApiKeyRow {
 }
 
 /**
- * What changes with every change of who is who, so that thousands of numbers need not be read to learn that they are the same: how
- * many rows there are, and the sum of the transactions that wrote them.
+ * What changes with every change of who is who, so that thousands of numbers need not be read to learn that they are
+ * the same: how many rows there are, and the sum of the transactions that wrote them.
  */
 export async function readStamp(q: Queryable): Promise<string> {
   const of = (table: string) => `(select count(*) || ' ' || coalesce(sum(xmin::text::bigint), 0) from ${table})`;
@@ -191,7 +191,7 @@ export function recordPoll(q: Queryable, { wabaId, askedAt, numbers }: Poll): Pr
          from phone_numbers
         where waba_id = $1
         order by phone_number_id
-          for update
+          for no key update
      )
      update phone_numbers p
         set verified_name = n.verified_name, quality_rating = n.quality_rating, status = n.status, name_status = n.name_status,

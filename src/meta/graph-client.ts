@@ -138,8 +138,8 @@ export class GraphClient implements OnApplicationShutdown {
   }
 
   /**
-   * The items of a list, all its pages. `path` has a query. Throws `GraphRequestError` when Meta refuses a page, does not
-   * answer, or has more pages than `mostPages`.
+   * The items of a list, all its pages. `path` has a query. Throws `GraphRequestError` when Meta refuses a page, does
+   * not answer, or has more pages than `mostPages`.
    */
   async readPages(path: string, accessToken: string, mostPages = 1000): Promise<unknown[]> {
     const items: unknown[] = [];

@@ -1,6 +1,7 @@
 /**
- * Where the page after one of a list of Graph's begins; null when there is none. Graph gives a cursor after the last page
- * as well, so only a link to the next page says that there is one; the cursor is in it too, in case it stands nowhere else.
+ * Where the page after one of a list of Graph's begins; null when there is none. Graph gives a cursor after the last
+ * page as well, so only a link to the next page says that there is one; the cursor is in it too, in case it stands
+ * nowhere else.
  */
 export function nextCursor(page: Record<string, unknown>): string | null {
   const paging = page.paging as { cursors?: { after?: unknown } | null; next?: unknown } | null | undefined;

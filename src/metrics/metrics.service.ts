@@ -16,8 +16,8 @@ const AT_ONCE = 8;
 
 /**
  * Reads throughput level and quality of every number from the Graph API: one call for all numbers of a WABA, because
- * each call counts against Meta's management budget (200 an hour, 5,000 for an active WABA), and gives way before that is
- * used up.
+ * each call counts against Meta's management budget (200 an hour, 5,000 for an active WABA), and gives way before that
+ * is used up.
  */
 @Injectable()
 export class MetricsService {
@@ -56,7 +56,8 @@ export class MetricsService {
    * Polls WABAs of which a webhook says that something has changed, so that their lanes follow within a second: beside
    * a poll that is under way, whose answer may be older than the news and is then left out. The webhook itself is not
    * believed: it names the number as it is shown, and comes late and twice. What is asked for while such a poll of the
-   * WABA is under way shares the next one, because each counts against Meta's budget. Never rejects: the next round comes.
+   * WABA is under way shares the next one, because each counts against Meta's budget. Never rejects: the next round
+   * comes.
    */
   async pollNow(wabaIds: readonly string[]): Promise<void> {
     await Promise.all(wabaIds.map((id) => this.runOf(id).begin()));

@@ -17,7 +17,9 @@ export interface Learnt {
   readonly pairs: readonly { readonly recipient: string; readonly paidInMs: number }[];
   /** Recipients to whom a message waits to be sent again, and for how many milliseconds nothing else goes to them. */
   readonly holds: readonly { readonly recipient: string; readonly heldForMs: number }[];
-  /** For how many milliseconds Meta's words, or a policy, keep the lane from sending, and why; null when nothing does. */
+  /**
+   * For how many milliseconds Meta's words, or a policy, keep the lane from sending, and why; null when nothing does.
+   */
   readonly pause: { readonly forMs: number; readonly reason: string } | null;
   /** The part of the level that was in use so many milliseconds ago, if it was not all of it. */
   readonly rate: { readonly share: number; readonly agoMs: number } | null;

@@ -64,7 +64,9 @@ export async function writeReports(q: Queryable, reports: readonly LaneReport[])
   );
 }
 
-/** What the next owner of a lane has to know, as the one before last told it. Times that have passed are not above 0. */
+/**
+ * What the next owner of a lane has to know, as the one before last told it. Times that have passed are not above 0.
+ */
 export interface ToldState {
   readonly phone_number_id: string;
   readonly paused_for_ms: number;

@@ -244,7 +244,8 @@ export function readPeople(
 /**
  * Makes messages due that were put off for longer than any other limit puts them off: those that waited for a limit
  * which has risen. They have their old place in the queue again, so that nothing that came later for the same person
- * overtakes them; what has not been due yet, because it is spread after a full hour, was not put off and keeps its time.
+ * overtakes them; what has not been due yet, because it is spread after a full hour, was not put off and keeps its
+ * time.
  */
 export async function wakeWaiting(tx: Queryable, portfolioId: string, longerThanMs: number): Promise<void> {
   await tx.run(

@@ -42,7 +42,8 @@ const SAMPLE = 10_000;
 /**
  * How a number's messages were received since `sinceMs` ago, a day at most but for what Meta took in the stage.
  * Complaints are what is told of them: people who opted out (by word, by WhatsApp's switch, by Meta's 131050), and
- * messages that Meta refused as spam (131048), at once or after it had taken them. Meta does not tell who blocked or reported.
+ * messages that Meta refused as spam (131048), at once or after it had taken them. Meta does not tell who blocked or
+ * reported.
  */
 export async function receptionOf(
   q: Queryable,

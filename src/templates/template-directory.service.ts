@@ -77,7 +77,9 @@ export class TemplateDirectoryService {
     return known?.category ?? null;
   }
 
-  /** What is known of the template of an accepted message; undefined when nothing is, or nobody wants it judged here. */
+  /**
+   * What is known of the template of an accepted message; undefined when nothing is, or nobody wants it judged here.
+   */
   knownOf(phoneNumberId: string, name: string, language: string | null): KnownTemplate | undefined {
     if (this.runtime.config.templateCheck === 'off') return undefined;
     return this.languagesOf(phoneNumberId, { name })?.get(languageCode(language ?? ''));

@@ -5,8 +5,8 @@ const REDELIVERED_FOR_MS = 8 * DAY_MS;
 
 /**
  * When something was told that Meta says to have told at `toldAt`. A clock of Meta's that is ahead does not date news
- * into the future; and what claims to be older than Meta redelivers is no redelivery, so its date is none: the samples of
- * Meta's documents, which test tools send as they are, carry dates of years ago.
+ * into the future; and what claims to be older than Meta redelivers is no redelivery, so its date is none: the samples
+ * of Meta's documents, which test tools send as they are, carry dates of years ago.
  */
 export function datedAt(toldAt: Date | null, receivedAt: Date): Date {
   if (toldAt === null) return receivedAt;
