@@ -6,6 +6,7 @@ import { STOP_RULES, type Stop, type StopScope } from '../core/limits/stop.js';
 import { reactionTo } from '../core/meta-errors/meta-error-table.js';
 import { Db } from '../platform/db/db.js';
 import type { Queryable } from '../platform/db/queryable.js';
+import { SharedRun } from '../platform/lifecycle/shared-run.js';
 import { Every } from '../platform/lifecycle/worker-loop.js';
 import { Runtime } from '../platform/runtime.js';
 import {
@@ -51,7 +52,8 @@ export class StopsService {
   /** Those of them that were in the database at the last look. */
   private written: ReadonlySet<string> = new Set();
   private readonly listeners: (() => void)[] = [];
-  private busy = false;
+  // One after the other: of two readings side by side the older might be the last to arrive, and let a stop go.
+  private readonly reading = new SharedRun(() => this.readAgain());
   private readonly stopped: Counter<'scope'>;
 
   constructor(
@@ -170,13 +172,15 @@ export class StopsService {
 
   /** Writes down what was learnt and reads what is in force, when it is time to. Never throws: it is tried again. */
   async tend(): Promise<void> {
-    if (this.busy || !(this.refreshing.due() || this.learnt.size > 0)) return;
-    await this.refresh();
+    if (this.refreshing.due() || this.learnt.size > 0) await this.refresh();
   }
 
   /** Does so now. */
-  async refresh(): Promise<void> {
-    this.busy = true;
+  refresh(): Promise<void> {
+    return this.reading.begin();
+  }
+
+  private async readAgain(): Promise<void> {
     try {
       const learnt = [...this.learnt];
       if (learnt.length > 0) await this.write(learnt.map(([, stop]) => stop));
@@ -192,8 +196,6 @@ export class StopsService {
       this.tell(keys);
     } catch (err) {
       this.runtime.logger.warn({ err }, 'the stops could not be brought up to date yet');
-    } finally {
-      this.busy = false;
     }
   }
 
