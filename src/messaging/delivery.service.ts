@@ -9,6 +9,7 @@ import { isHeededLate } from '../core/limits/late-refusal.js';
 import { STOP_RULES } from '../core/limits/stop.js';
 import { isMediaError } from '../core/media/media-errors.js';
 import { isSameRecipient } from '../core/phone/same-recipient.js';
+import { datedAt } from '../core/webhook/dated-at.js';
 import { forgetMediaOf } from '../media/outgoing-media.service.js';
 import type { Queryable } from '../platform/db/queryable.js';
 import { appendNotices, type Notice } from '../platform/ledger/notices.store.js';
@@ -104,7 +105,7 @@ export class DeliveryService {
     await writeChanges(tx, changes, this.runtime.publishesEvents);
     await forgetFiles(tx, matched);
     await this.failedMedia.heard(tx, changes.flatMap(toStatusNews));
-    await this.refusals.heard(tx, await lateRefusals(tx, changes));
+    await this.refusals.heard(tx, await lateRefusals(tx, changes, now));
     await this.messaging.delivered(tx, matched.flatMap(toDelivery));
     for (const { report } of matched) this.statuses.inc({ status: knownStatus(report.report.status) });
     return { unmatched, mismatched };
@@ -162,12 +163,12 @@ function toStatusNews({ before, learned }: Change): StatusNews[] {
 /**
  * What Meta refused after it had taken it, as far as it is heeded; the names of templates are read when they matter.
  */
-async function lateRefusals(tx: Queryable, changes: readonly Change[]): Promise<LateRefusal[]> {
+async function lateRefusals(tx: Queryable, changes: readonly Change[], now: Date): Promise<LateRefusal[]> {
   const failed = changes.filter(({ learned }) => learned.events.some((event) => event.type === 'failed'));
   const refused = failed.flatMap(({ before, learned: { message } }) =>
     message.delivery.errors.flatMap(({ code }) => {
       if (code === null || !isHeededLate(code)) return [];
-      const failedAt = message.delivery.times.failed ?? new Date(0);
+      const failedAt = datedAt(message.delivery.times.failed ?? null, now);
       return [{ before, code, failedAt, sentAt: message.submittedAt ?? failedAt }];
     }),
   );

@@ -75,22 +75,34 @@ describe('what Meta refuses after it has taken it', () => {
     ]);
   });
 
-  it('stops no template when it was a flow, which is of none, and the template that it was of', async () => {
-    const flow = { type: 'interactive', content: { type: 'flow' } };
-    const spring = { type: 'template', content: { name: 'spring', language: { code: 'en' } } };
-    const ids = await store(database.db, of, flow, spring);
+  /** Sends messages and applies a webhook that says at some time that each of them failed. */
+  async function failed(messages: Parameters<typeof store>[2][], code: number, at: Date): Promise<void> {
+    const ids = await store(database.db, of, ...messages);
     const worker = await aWorker(database);
     await worker.arm(await worker.take(), ids);
     await worker.die();
-    const errors = [{ code: 132068, title: 'Flow is blocked', message: null, details: null, href: null }];
-    const report = { status: 'failed', at: new Date(), errors, pricing: null, conversation: null };
+    const errors = [{ code, title: 'Refused', message: null, details: null, href: null }];
+    const report = { status: 'failed', at, errors, pricing: null, conversation: null };
     const reports = ids.map((messageId) => {
       const { portfolioId, phoneNumberId } = of;
       const known = { messageId, attempt: 1, portfolioId, phoneNumberId, recipientId: null, inferred: false };
       return { ...known, wamid: `wamid.${messageId}`, report };
     });
     await database.db.transaction((tx) => services.delivery.applyReports(tx, reports));
+  }
+  const flow = { type: 'interactive', content: { type: 'flow' } };
+  const spring = { type: 'template', content: { name: 'spring', language: { code: 'en' } } };
+
+  it('stops no template when it was a flow, which is of none, and the template that it was of', async () => {
+    await failed([flow, spring], 132068, new Date());
     expect((await inForce()).map((stop) => stop.scope_id)).toEqual([`${of.wabaId}/spring`]);
+  });
+
+  it('is of now when Meta dates it into the future, or further back than it redelivers, and hours old when it says so', async () => {
+    await failed([spring], 131031, ago(-90));
+    await failed([spring], 131042, new Date('2017-09-08T20:36:28Z'));
+    await failed([spring], 131048, ago(61));
+    expect((await inForce()).map((stop) => stop.code).sort()).toEqual([131031, 131042]);
   });
 
   it('stops nothing for codes that are of one message, or of a number that is not known', async () => {
